@@ -1,0 +1,61 @@
+//! The ADE20K-150 label table and the groups of it that metrology works on.
+//!
+//! Indices are 0-based in the order of the SceneParsing benchmark's `objectInfo150.txt`, the order in which the published
+//! checkpoints number their outputs. Classes are matched by index, never by name: the names vary between tables
+//! ("windowpane", "window ", "window").
+
+/// One of ADE20K's 150 classes, by its 0-based index; [`UNKNOWN`] stands for "no label".
+pub type ClassIndex = u8;
+
+/// The value of a pixel without a label.
+pub const UNKNOWN: ClassIndex = 255;
+
+macro_rules! classes {
+    ($($name:ident = $index:literal),* $(,)?) => {
+        $(#[doc = concat!("ADE20K index ", stringify!($index), ".")] pub const $name: ClassIndex = $index;)*
+    };
+}
+
+classes! {
+    WALL = 0, FLOOR = 3, CEILING = 5, BED = 7, WINDOWPANE = 8, CABINET = 10, PERSON = 12, DOOR = 14, TABLE = 15,
+    PLANT = 17, CURTAIN = 18, CHAIR = 19, PAINTING = 22, SOFA = 23, SHELF = 24, MIRROR = 27, RUG = 28, ARMCHAIR = 30,
+    DESK = 33, WARDROBE = 35, LAMP = 36, CUSHION = 39, BOX = 41, SIGNBOARD = 43, CHEST_OF_DRAWERS = 44, COUNTER = 45,
+    FIREPLACE = 49, REFRIGERATOR = 50, PILLOW = 57, SCREEN_DOOR = 58, BOOKCASE = 62, BLIND = 63, COFFEE_TABLE = 64,
+    COUNTERTOP = 70, STOVE = 71, KITCHEN_ISLAND = 73, LIGHT = 82, CHANDELIER = 85, TELEVISION = 89, OTTOMAN = 97,
+    POSTER = 100, STOOL = 110, SCREEN = 130, SCONCE = 134, FAN = 139, BULLETIN_BOARD = 144, RADIATOR = 146, CLOCK = 148,
+}
+
+/// What a class means for the geometry of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Surface {
+    /// On the plane of a wall: its paint, and what hangs on it or is let into it.
+    Wall,
+    /// The floor and what lies flat on it.
+    Floor,
+    /// The ceiling.
+    Ceiling,
+    /// Stands in front of a surface and hides it: furniture, people, plants.
+    Occluder,
+    /// Says nothing about the surface behind it (lamps hung from the ceiling, unknown).
+    Ignored,
+}
+
+/// The group of a class, as in the metrology document's ADE20K table.
+#[must_use]
+pub const fn surface(class: ClassIndex) -> Surface {
+    match class {
+        WALL | WINDOWPANE | DOOR | CURTAIN | PAINTING | MIRROR | SIGNBOARD | FIREPLACE
+        | SCREEN_DOOR | BLIND | TELEVISION | POSTER | SCREEN | SCONCE | BULLETIN_BOARD
+        | RADIATOR | CLOCK => Surface::Wall,
+        FLOOR | RUG => Surface::Floor,
+        CEILING => Surface::Ceiling,
+        LIGHT | CHANDELIER | FAN | UNKNOWN => Surface::Ignored,
+        _ => Surface::Occluder,
+    }
+}
+
+/// Whether the class belongs to the window mask.
+#[must_use]
+pub const fn is_window(class: ClassIndex) -> bool {
+    matches!(class, WINDOWPANE | SCREEN_DOOR | BLIND)
+}

@@ -1,0 +1,1 @@
+//! The command line: raw arguments, parsed and nothing else.

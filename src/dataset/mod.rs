@@ -1,0 +1,1 @@
+//! Which photos are measured, and what is known of their truth.

@@ -1,0 +1,3 @@
+//! Pure geometry: frames, cameras, lines, boxes. Knows nothing of files, networks or terminals.
+
+pub mod camera;

@@ -1,0 +1,113 @@
+//! What an estimator returns: values with intervals, and the evidence behind them.
+
+use serde::{Deserialize, Serialize};
+
+use super::Warning;
+use crate::geometry::camera::{FocalSource, GravitySource};
+
+/// A length with its 80 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Estimate {
+    /// The estimate, cm.
+    pub cm: f64,
+    /// Ends of the interval that holds the truth in 80 % of photos, cm.
+    pub interval_cm: [f64; 2],
+}
+
+/// One photo's measurement. Every number is finite; what could not be had is `None`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Measurement {
+    /// Width of the full opposite wall, also when an end lies outside the frame; `None` is a refusal.
+    pub wall_width: Option<Estimate>,
+    /// Height of the opposite wall at its highest visible point.
+    pub wall_height: Option<Estimate>,
+    /// Height at the lowest point of its top, where the ceiling slopes, cm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_height_cm: Option<f64>,
+    /// Width of the part of the wall inside the frame, cm.
+    pub visible_width_cm: Option<f64>,
+    /// The wall goes on past the frame or past what can be told from it.
+    pub width_is_lower_bound: bool,
+    /// Windows on the opposite wall, left to right.
+    pub windows: Vec<WindowEstimate>,
+    /// 0-100; how it follows from the intervals is documented where it is computed.
+    pub confidence_pct: f64,
+    /// What the reader must know before trusting the numbers, without repeats.
+    pub warnings: Vec<Warning>,
+    /// The fitted camera.
+    pub camera: Option<CameraEstimate>,
+    /// Every piece of evidence that went into the scale, used or rejected.
+    pub evidence: Vec<Evidence>,
+    /// What to draw on the overlay.
+    pub outline: Outline,
+}
+
+/// A window on the opposite wall.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowEstimate {
+    /// Width, cm.
+    pub width_cm: f64,
+    /// Height, cm.
+    pub height_cm: f64,
+    /// Height of its lower edge above the floor, cm.
+    pub sill_cm: Option<f64>,
+    /// Distance from the wall's left visible end to the window's left edge, cm.
+    pub left_cm: Option<f64>,
+}
+
+/// The camera as fitted to the room.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CameraEstimate {
+    /// Focal length, px of the full-size photo.
+    pub focal_px: f64,
+    /// Where the focal length comes from.
+    pub focal_source: FocalSource,
+    /// Positive when the camera looks up, degrees.
+    pub pitch_deg: f64,
+    /// Positive when the picture's content turns clockwise, degrees.
+    pub roll_deg: f64,
+    /// Of the opposite wall, 0 when frontal, degrees.
+    pub yaw_deg: Option<f64>,
+    /// Where the direction of gravity comes from.
+    pub gravity_source: GravitySource,
+    /// Height of the lens above the floor, cm.
+    pub height_cm: Option<f64>,
+}
+
+/// One piece of evidence for the scale of the room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// What it is: `camera_height_prior`, `ceiling_prior`, `door`, `ceiling_known`, ...
+    pub kind: String,
+    /// Its scale-free ratio to the camera height.
+    pub ratio: f64,
+    /// The camera height that it implies, cm.
+    pub camera_height_cm: f64,
+    /// Standard deviation of its logarithm.
+    pub sigma_ln: f64,
+    /// Its share of the fused estimate, 0-1; 0 when rejected.
+    pub weight: f64,
+}
+
+/// Geometry to draw over the photo, px of the full-size upright photo; every list may be empty.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outline {
+    /// The opposite wall, clockwise from the upper left corner; corners may lie outside the photo.
+    pub wall: Vec<[f64; 2]>,
+    /// Edges of the other fitted walls, from-to.
+    pub edges: Vec<[[f64; 2]; 2]>,
+    /// Points of wall-floor and wall-ceiling contact that the fit used.
+    pub inliers: Vec<[f64; 2]>,
+    /// Those that it rejected.
+    pub outliers: Vec<[f64; 2]>,
+    /// Line segments that the fit used as verticals.
+    pub verticals: Vec<[[f64; 2]; 2]>,
+    /// The horizon, from-to.
+    pub horizon: Option<[[f64; 2]; 2]>,
+}

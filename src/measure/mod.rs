@@ -1,0 +1,48 @@
+//! From a label map and what is known of the camera to the opposite wall in centimetres.
+
+pub mod measurement;
+pub mod warning;
+
+pub use measurement::{CameraEstimate, Estimate, Evidence, Measurement, Outline, WindowEstimate};
+pub use warning::Warning;
+
+use crate::geometry::camera::{Focal, Gravity, ImageSize, LineSegment};
+use crate::label_map::LabelMap;
+
+/// Everything an estimator may look at. Ground truth is not among it.
+#[derive(Debug, Clone)]
+pub struct Observation<'a> {
+    /// The upright label map, at network resolution or any other.
+    pub labels: &'a LabelMap,
+    /// The upright photo's full size; the label map covers it whole.
+    pub image: ImageSize,
+    /// The focal length and its source.
+    pub focal: Focal,
+    /// Gravity from the photo's metadata, where there is any.
+    pub gravity: Option<Gravity>,
+    /// Straight edges of the photo, px of the full-size photo; may be empty.
+    pub segments: &'a [LineSegment],
+    /// What the user knows of this room.
+    pub known: Known,
+}
+
+/// Values the user knows; each replaces a prior.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Known {
+    /// Height of the lens above the floor, cm.
+    pub camera_height_cm: Option<f64>,
+    /// Height of the room, cm.
+    pub ceiling_height_cm: Option<f64>,
+    /// Horizontal field of view of the upright photo, degrees. Already folded into [`Observation::focal`].
+    pub fov_deg: Option<f64>,
+}
+
+/// Which geometry measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EstimatorKind {
+    /// A box room fitted to the label map, with gravity and scale priors.
+    Box,
+    /// The formula of the system that this one replaces, for comparison.
+    Predecessor,
+}

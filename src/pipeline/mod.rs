@@ -1,0 +1,1 @@
+//! Photos in, results out: the per-photo function, decoding ahead, and stage timings.

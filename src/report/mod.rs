@@ -1,0 +1,1 @@
+//! The one serialisable result of a run, and the pure functions that show it.

@@ -1,0 +1,1 @@
+//! Errors, MAPE and coverage: pure functions of measurements and truth.
