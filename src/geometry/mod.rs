@@ -1,3 +1,6 @@
 //! Pure geometry: frames, cameras, lines, boxes. Knows nothing of files, networks or terminals.
 
+pub mod attitude;
 pub mod camera;
+pub mod least_squares;
+pub mod room_box;

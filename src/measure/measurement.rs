@@ -44,6 +44,17 @@ pub struct Measurement {
     pub outline: Outline,
 }
 
+impl Measurement {
+    /// A refusal: no number, and why.
+    #[must_use]
+    pub fn refused(warnings: impl IntoIterator<Item = Warning>) -> Self {
+        Self {
+            warnings: warnings.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A window on the opposite wall.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,7 @@
 //! From a label map and what is known of the camera to the opposite wall in centimetres.
 
 pub mod measurement;
+pub mod predecessor;
 pub mod warning;
 
 pub use measurement::{CameraEstimate, Estimate, Evidence, Measurement, Outline, WindowEstimate};
@@ -45,4 +46,13 @@ pub enum EstimatorKind {
     Box,
     /// The formula of the system that this one replaces, for comparison.
     Predecessor,
+}
+
+/// Measures the opposite wall. Degenerate inputs give refusals with warnings; every number of the result is finite.
+#[must_use]
+pub fn estimate(kind: EstimatorKind, observation: &Observation) -> Measurement {
+    match kind {
+        EstimatorKind::Box => Measurement::refused([Warning::LowConfidence]),
+        EstimatorKind::Predecessor => predecessor::estimate(observation),
+    }
 }
