@@ -1,0 +1,85 @@
+"""The training loss of semantic segmentation with one query a class.
+
+Mask2Former pairs queries with segments by Hungarian matching, because panoptic segmentation has several segments of one
+class. Semantic segmentation has at most one segment a class, so query i is given class i for good: the matching, its cost
+and the instability of its early choices all go, while architecture and post-processing stay those of Mask2Former.
+
+Losses are dense at the masks' own resolution (a quarter of the input) instead of sampled at points: at 192 x 256 that is
+3072 values a mask. Targets there are the share of each class among the pixels of a cell, so that outlines keep their
+sub-cell position.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from classes import IGNORED
+
+CLASS_WEIGHT = 2.0
+MASK_WEIGHT = 5.0
+DICE_WEIGHT = 5.0
+SEMANTIC_WEIGHT = 2.0
+ABSENT_CLASS_WEIGHT = 0.4
+"""Weight of "no object": lower than 1 because roughly half of the classes are absent from a picture."""
+ABSENT_MASK_WEIGHT = 0.3
+"""Weight of an empty mask's cross entropy, which keeps absent classes from drawing masks."""
+MASK_STRIDE = 4
+PRESENT_SHARE = 2e-4
+"""Share of a picture from which on a class counts as present."""
+
+
+class Targets:
+    """What a batch of label maps asks of the network.
+
+    `shares` [B, C, h, w]: share of each class in each cell; `valid` [B, 1, h, w]: share of labelled pixels;
+    `present` [B, C]: whether the class is in the picture.
+    """
+
+    def __init__(self, labels: torch.Tensor, class_count: int):
+        one_hot = F.one_hot(labels.clamp(max=class_count).long(), class_count + 1)[..., :class_count]
+        self.shares = F.avg_pool2d(one_hot.permute(0, 3, 1, 2).float(), MASK_STRIDE)
+        self.valid = F.avg_pool2d((labels != IGNORED).float().unsqueeze(1), MASK_STRIDE)
+        self.present = self.shares.mean((2, 3)) > PRESENT_SHARE
+
+
+def layer_loss(class_logits: torch.Tensor, mask_logits: torch.Tensor, targets: Targets) -> torch.Tensor:
+    """Class, mask and dice loss of one decoder layer: `class_logits` [B, Q, C + 1], `mask_logits` [B, Q, h, w], Q = C."""
+    batch, queries, labels = class_logits.shape
+    own_class = torch.arange(queries, device=class_logits.device).expand(batch, -1)
+    wanted = torch.where(targets.present, own_class, torch.full_like(own_class, labels - 1))
+    weights = torch.ones(labels, device=class_logits.device)
+    weights[-1] = ABSENT_CLASS_WEIGHT
+    class_loss = F.cross_entropy(class_logits.flatten(0, 1), wanted.flatten(), weight=weights)
+
+    present = targets.present.float()
+    pixel_count = targets.valid.sum((2, 3)).clamp(min=1.0)
+    entropy = F.binary_cross_entropy_with_logits(mask_logits, targets.shares, reduction="none")
+    entropy = (entropy * targets.valid).sum((2, 3)) / pixel_count
+    mask_weights = present + ABSENT_MASK_WEIGHT * (1.0 - present)
+    mask_loss = (entropy * mask_weights).sum() / mask_weights.sum()
+
+    masks = mask_logits.sigmoid() * targets.valid
+    overlap = (masks * targets.shares).sum((2, 3))
+    dice = 1.0 - (2.0 * overlap + 1.0) / (masks.sum((2, 3)) + targets.shares.sum((2, 3)) + 1.0)
+    dice_loss = (dice * present).sum() / present.sum().clamp(min=1.0)
+    return CLASS_WEIGHT * class_loss + MASK_WEIGHT * mask_loss + DICE_WEIGHT * dice_loss
+
+
+def semantic_scores(class_logits: torch.Tensor, mask_logits: torch.Tensor) -> torch.Tensor:
+    """The reference post-processing's scores [B, C, h, w], at the masks' resolution."""
+    class_shares = class_logits.softmax(-1)[..., :-1]
+    return torch.einsum("bqc,bqhw->bchw", class_shares, mask_logits.sigmoid())
+
+
+def semantic_loss(class_logits: torch.Tensor, mask_logits: torch.Tensor, targets: Targets) -> torch.Tensor:
+    """Cross entropy of the scores whose argmax becomes the label map, as shares of their sum."""
+    scores = semantic_scores(class_logits, mask_logits)
+    log_shares = (scores + 1e-5).log() - (scores.sum(1, keepdim=True) + 1e-4).log()
+    return -(targets.shares * log_shares).sum() / targets.valid.sum().clamp(min=1.0)
+
+
+def training_loss(outputs, targets: Targets) -> torch.Tensor:
+    """Deep supervision: the layer loss at every decoder layer, and the semantic loss at the last."""
+    layers = [(a["class_queries_logits"], a["masks_queries_logits"]) for a in outputs.auxiliary_logits]
+    layers.append((outputs.class_queries_logits, outputs.masks_queries_logits))
+    total = sum(layer_loss(*layer, targets) for layer in layers)
+    return total + SEMANTIC_WEIGHT * semantic_loss(*layers[-1], targets)

@@ -1,0 +1,81 @@
+"""The bundled network: a small Mask2Former with a Swin backbone, and the folder form in which it is kept.
+
+A checkpoint folder has the layout of the published ones (config.json, preprocessor_config.json, model.safetensors) and
+one file more, labels.json, because its labels are a selection of ADE20K's.
+"""
+
+import json
+from pathlib import Path
+
+from transformers import Mask2FormerConfig, Mask2FormerForUniversalSegmentation, SwinConfig
+
+from classes import ROOM_CLASSES, label_records
+
+IMAGE_MEAN = (0.485, 0.456, 0.406)
+IMAGE_STD = (0.229, 0.224, 0.225)
+SIZE_DIVISOR = 32
+LABELS_FILE = "labels.json"
+
+
+def room_config() -> Mask2FormerConfig:
+    """Configuration of the bundled network.
+
+    One query a class: training pairs query i with class i, see loss.py. A window of 8 divides the feature maps of a
+    192 x 256 picture with less padding than Swin's usual 7.
+    """
+    backbone = SwinConfig(
+        embed_dim=32,
+        depths=[2, 2, 2, 2],
+        num_heads=[1, 2, 4, 8],
+        window_size=8,
+        drop_path_rate=0.05,
+        out_features=["stage1", "stage2", "stage3", "stage4"],
+    )
+    return Mask2FormerConfig(
+        backbone_config=backbone,
+        feature_size=64,
+        mask_feature_size=64,
+        hidden_dim=64,
+        encoder_feedforward_dim=256,
+        dim_feedforward=256,
+        encoder_layers=2,
+        decoder_layers=4,
+        num_attention_heads=4,
+        num_queries=len(ROOM_CLASSES),
+        id2label={index: room_class.name for index, room_class in enumerate(ROOM_CLASSES)},
+        label2id={room_class.name: index for index, room_class in enumerate(ROOM_CLASSES)},
+    )
+
+
+def build_network() -> Mask2FormerForUniversalSegmentation:
+    """The bundled network with random weights."""
+    return Mask2FormerForUniversalSegmentation(room_config())
+
+
+def preprocessor_config(shortest_edge: int, longest_edge: int) -> dict:
+    """preprocessor_config.json in the published form: how a picture becomes `pixel_values`."""
+    return {
+        "image_processor_type": "Mask2FormerImageProcessor",
+        "do_resize": True,
+        "size": {"shortest_edge": shortest_edge, "longest_edge": longest_edge},
+        "size_divisor": SIZE_DIVISOR,
+        "resample": 2,  # PIL's bilinear
+        "do_rescale": True,
+        "rescale_factor": 1 / 255,
+        "do_normalize": True,
+        "image_mean": list(IMAGE_MEAN),
+        "image_std": list(IMAGE_STD),
+        "ignore_index": 255,
+        "do_reduce_labels": False,
+    }
+
+
+def save_checkpoint(
+    network: Mask2FormerForUniversalSegmentation, folder: Path, size: tuple[int, int], provenance: dict
+) -> None:
+    """Writes a checkpoint folder; `size` is (shortest edge, longest edge), `provenance` goes to training.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network.save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor_config(*size), indent=2) + "\n")
+    (folder / LABELS_FILE).write_text(json.dumps(label_records(), indent=2) + "\n")
+    (folder / "training.json").write_text(json.dumps(provenance, indent=2) + "\n")
