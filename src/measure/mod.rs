@@ -1,7 +1,16 @@
 //! From a label map and what is known of the camera to the opposite wall in centimetres.
 
+mod boundaries;
+mod box_estimator;
+mod box_fit;
+mod confidence;
+mod cut_wall;
+mod hypotheses;
 pub mod measurement;
 pub mod predecessor;
+mod priors;
+mod scale;
+mod surfaces;
 pub mod warning;
 
 pub use measurement::{CameraEstimate, Estimate, Evidence, Measurement, Outline, WindowEstimate};
@@ -52,7 +61,7 @@ pub enum EstimatorKind {
 #[must_use]
 pub fn estimate(kind: EstimatorKind, observation: &Observation) -> Measurement {
     match kind {
-        EstimatorKind::Box => Measurement::refused([Warning::LowConfidence]),
+        EstimatorKind::Box => box_estimator::estimate(observation),
         EstimatorKind::Predecessor => predecessor::estimate(observation),
     }
 }

@@ -1,0 +1,232 @@
+//! Where walls end, read off the label map: contacts, where a wall touches floor or ceiling with nothing between, and
+//! bounds, where something hides the contact and only says on which side of it a pixel lies.
+
+use super::surfaces::{Cell, SurfaceMap};
+use crate::geometry::room_box::Level;
+
+/// A pixel on the line where a wall meets floor or ceiling.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contact {
+    /// Photo px from the middle of the picture.
+    pub pixel: [f64; 2],
+    /// Which end of the wall.
+    pub level: Level,
+    /// How many independent observations it stands for.
+    pub weight: f64,
+}
+
+/// On which side of a wall's end a pixel lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// On the wall.
+    Wall,
+    /// On the floor or the ceiling.
+    Beyond,
+}
+
+/// A pixel that is known to lie on one side of a hidden line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    /// Photo px from the middle of the picture.
+    pub pixel: [f64; 2],
+    /// Which end of the wall.
+    pub level: Level,
+    /// Where the pixel lies.
+    pub side: Side,
+    /// How many independent observations it stands for.
+    pub weight: f64,
+}
+
+/// Columns of the picture by what becomes of the wall's end in them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Tally {
+    /// The wall touches floor or ceiling.
+    pub open: usize,
+    /// Something stands between.
+    pub hidden: usize,
+}
+
+/// Everything the label map says about where walls end.
+#[derive(Debug, Clone, Default)]
+pub struct Boundaries {
+    /// Direct contacts of floor and ceiling.
+    pub contacts: Vec<Contact>,
+    /// One-sided observations.
+    pub bounds: Vec<Bound>,
+    /// Columns by the wall's lower end.
+    pub floor: Tally,
+    /// Columns by the wall's upper end.
+    pub ceiling: Tally,
+}
+
+/// Errors of a segmentation are alike over about this share of the picture's long side: contacts nearer to each other
+/// than that count as one observation.
+const CORRELATION_SHARE: f64 = 1.0 / 20.0;
+/// A contact needs this share of the long side of its own surface on both sides, so that specks make none.
+const SUPPORT_SHARE: f64 = 0.012;
+/// More contacts than this are thinned: they would only repeat each other.
+const MOST_CONTACTS: usize = 320;
+/// Columns in which hidden ends are looked for.
+const BOUND_COLUMNS: usize = 48;
+
+/// Reads contacts and bounds off the map.
+#[must_use]
+pub fn find(map: &SurfaceMap) -> Boundaries {
+    let mut boundaries = Boundaries::default();
+    let weight = 1.0 / (CORRELATION_SHARE * map.long_side() as f64);
+    let contacts = all_contacts(map);
+    let stride = contacts.len().div_ceil(MOST_CONTACTS).max(1);
+    boundaries.contacts = contacts
+        .into_iter()
+        .step_by(stride)
+        .map(|(pixel, level)| Contact {
+            pixel,
+            level,
+            weight: weight * stride as f64,
+        })
+        .collect();
+
+    let columns = BOUND_COLUMNS.min(map.width);
+    let column_weight = (map.width as f64 / columns as f64) * weight;
+    for i in 0..columns {
+        let x = (2 * i + 1) * map.width / (2 * columns);
+        hidden_ends(map, x, column_weight, &mut boundaries);
+    }
+    boundaries
+}
+
+/// Every pair of neighbouring cells, one above or beside the other, of which one is wall and the other floor or ceiling.
+/// Taking both directions, a line yields observations in proportion to its length, whatever its slope, and the steps of
+/// the map cancel.
+fn all_contacts(map: &SurfaceMap) -> Vec<([f64; 2], Level)> {
+    let support = ((SUPPORT_SHARE * map.long_side() as f64) as usize).max(1);
+    let mut found = Vec::new();
+    for x in 0..map.width {
+        for y in 1..map.height {
+            let Some((level, up)) = contact(map.cell(x, y - 1), map.cell(x, y)) else {
+                continue;
+            };
+            // Floor above a wall, or wall above the ceiling, is not how rooms are.
+            if up != (level == Level::Ceiling) {
+                continue;
+            }
+            let same = |y0: usize, step: usize, down: bool| {
+                let other = if down {
+                    y0 + step
+                } else {
+                    y0.wrapping_sub(step)
+                };
+                other >= map.height || alike(map.cell(x, y0), map.cell(x, other))
+            };
+            if (1..support).all(|step| same(y, step, true) && same(y - 1, step, false)) {
+                found.push((map.pixel(x as f64 + 0.5, y as f64), level));
+            }
+        }
+    }
+    for y in 0..map.height {
+        for x in 1..map.width {
+            let Some((level, _)) = contact(map.cell(x - 1, y), map.cell(x, y)) else {
+                continue;
+            };
+            let same = |x0: usize, step: usize, right: bool| {
+                let other = if right {
+                    x0 + step
+                } else {
+                    x0.wrapping_sub(step)
+                };
+                other >= map.width || alike(map.cell(x0, y), map.cell(other, y))
+            };
+            if (1..support).all(|step| same(x, step, true) && same(x - 1, step, false)) {
+                found.push((map.pixel(x as f64, y as f64 + 0.5), level));
+            }
+        }
+    }
+    found
+}
+
+/// The wall's end between two neighbouring cells, and whether the floor or ceiling is the first of the two. A curtain's
+/// hem hangs before the wall's base, and so is no contact; its top is as good as the wall's.
+fn contact(first: Cell, second: Cell) -> Option<(Level, bool)> {
+    match (first, second) {
+        (Cell::Wall, Cell::Floor) => Some((Level::Floor, false)),
+        (Cell::Floor, Cell::Wall) => Some((Level::Floor, true)),
+        (Cell::Wall | Cell::Curtain, Cell::Ceiling) => Some((Level::Ceiling, false)),
+        (Cell::Ceiling, Cell::Wall | Cell::Curtain) => Some((Level::Ceiling, true)),
+        _ => None,
+    }
+}
+
+fn alike(a: Cell, b: Cell) -> bool {
+    let merged = |c| if c == Cell::Curtain { Cell::Wall } else { c };
+    merged(a) == merged(b)
+}
+
+/// A stretch of one column, in rows from `start` to before `end`.
+struct Run {
+    cell: Cell,
+    start: usize,
+    end: usize,
+}
+
+fn runs(map: &SurfaceMap, x: usize) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for y in 0..map.height {
+        let cell = map.cell(x, y);
+        match runs.last_mut() {
+            Some(run) if run.cell == cell => run.end = y + 1,
+            _ => runs.push(Run {
+                cell,
+                start: y,
+                end: y + 1,
+            }),
+        }
+    }
+    // Specks say nothing about what hides what.
+    let speck = ((SUPPORT_SHARE * map.long_side() as f64) as usize).max(1);
+    runs.retain(|run| run.end - run.start >= speck);
+    runs
+}
+
+fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
+    let runs = runs(map, x);
+    let centre = x as f64 + 0.5;
+    let mut bound = |y: usize, level, side| {
+        out.bounds.push(Bound {
+            pixel: map.pixel(centre, y as f64),
+            level,
+            side,
+            weight,
+        });
+    };
+    let is_wall = |run: &Run| matches!(run.cell, Cell::Wall | Cell::Curtain);
+
+    // The lower end: the last stretch of wall, and the first floor under it.
+    let last_wall = runs.iter().rposition(is_wall);
+    let floor = runs.iter().rposition(|run| run.cell == Cell::Floor);
+    let touching = matches!((last_wall, floor), (Some(w), Some(f)) if f == w + 1);
+    if touching && last_wall.is_some_and(|w| runs[w].cell == Cell::Wall) {
+        out.floor.open += 1;
+    } else {
+        out.floor.hidden += usize::from(last_wall.is_some());
+        if let Some(w) = last_wall.filter(|&w| runs[w].cell == Cell::Wall) {
+            bound(runs[w].end, Level::Floor, Side::Wall);
+        }
+        if let Some(f) = floor.filter(|&f| last_wall.is_none_or(|w| f > w)) {
+            bound(runs[f].start, Level::Floor, Side::Beyond);
+        }
+    }
+
+    let first_wall = runs.iter().position(is_wall);
+    let ceiling = runs.iter().position(|run| run.cell == Cell::Ceiling);
+    if matches!((first_wall, ceiling), (Some(w), Some(c)) if c + 1 == w) {
+        out.ceiling.open += 1;
+    } else {
+        out.ceiling.hidden += usize::from(first_wall.is_some());
+        if let Some(w) = first_wall {
+            bound(runs[w].start, Level::Ceiling, Side::Wall);
+        }
+        if let Some(c) = ceiling.filter(|&c| first_wall.is_none_or(|w| c < w)) {
+            bound(runs[c].end, Level::Ceiling, Side::Beyond);
+        }
+    }
+}

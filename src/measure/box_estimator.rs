@@ -1,0 +1,237 @@
+//! Measures by fitting a box room: boundaries, box, scale, result.
+
+use super::boundaries::{self, Boundaries};
+use super::box_fit::{BoxPrior, BoxProblem, ln_width};
+use super::confidence::confidence_pct;
+use super::hypotheses::{self, Hypothesis};
+use super::scale::{Histogram, Ratios, ScalePosterior};
+use super::surfaces::{Cell, SurfaceMap};
+use super::{
+    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, cut_wall, priors,
+};
+use crate::geometry::attitude::Attitude;
+use crate::geometry::camera::{FocalSource, GravitySource};
+use crate::geometry::room_box::{
+    Level, Parameters, RoomBox,
+    parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, PITCH, RIGHT, ROLL, YAW},
+};
+
+/// Standard deviation of a contact's position, as a share of the picture's long side.
+const CONTACT_SIGMA_SHARE: f64 = 0.004;
+/// What an interval's half-width is multiplied with, from the study.
+const TAU: f64 = 1.1;
+/// Less wall than this share of the picture is no wall.
+const LEAST_WALL_SHARE: f64 = 0.01;
+
+/// Measures the opposite wall.
+#[must_use]
+pub fn estimate(observation: &Observation) -> Measurement {
+    let map = SurfaceMap::new(observation.labels, observation.image);
+    if map.share(|c| matches!(c, Cell::Wall | Cell::Curtain)) < LEAST_WALL_SHARE {
+        return Measurement::refused([Warning::NoWall]);
+    }
+    let boundaries = boundaries::find(&map);
+    let prior = box_prior(observation);
+    let problem = BoxProblem {
+        boundaries: &boundaries,
+        prior: &prior,
+        sigma_px: CONTACT_SIGMA_SHARE
+            * f64::from(observation.image.width.max(observation.image.height)),
+    };
+    match hypotheses::choose(&problem, &map) {
+        Some(hypothesis) => measure(observation, &map, &boundaries, &problem, &hypothesis),
+        None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
+    }
+}
+
+/// What is known of the box before the labels are read.
+fn box_prior(observation: &Observation) -> BoxPrior {
+    let mut mean = Parameters::zeros();
+    let mut sigma = Parameters::repeat(f64::INFINITY);
+    let mut set = |index: usize, [m, s]: [f64; 2]| {
+        mean[index] = m;
+        sigma[index] = s;
+    };
+    match &observation.gravity {
+        Some(gravity) => {
+            let attitude = Attitude::from_gravity(gravity.down);
+            set(PITCH, [attitude.pitch, gravity.sigma_pitch]);
+            set(ROLL, [attitude.roll, gravity.sigma_roll]);
+        }
+        None => {
+            set(PITCH, priors::PITCH);
+            set(ROLL, priors::ROLL);
+        }
+    }
+    let focal = observation.focal;
+    set(
+        LN_FOCAL,
+        [
+            focal.px.max(1.0).ln(),
+            focal.sigma_ln.max(priors::least_focal_sigma(focal.source)),
+        ],
+    );
+    set(YAW, priors::YAW);
+    set(LN_DISTANCE, priors::LN_DISTANCE);
+    let (camera, camera_sigma) = match observation.known.camera_height_cm {
+        Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
+        None => priors::CAMERA_HEIGHT.moments(),
+    };
+    let (ceiling, ceiling_sigma) = match observation.known.ceiling_height_cm {
+        Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
+        None => priors::CEILING_HEIGHT.moments(),
+    };
+    set(
+        LN_HEIGHT,
+        [ceiling - camera, ceiling_sigma.hypot(camera_sigma)],
+    );
+    set(LEFT, [-priors::END_TANGENT[0], priors::END_TANGENT[1]]);
+    set(RIGHT, priors::END_TANGENT);
+    BoxPrior {
+        mean,
+        sigma,
+        ln_width_mean: priors::LN_WIDTH[0],
+        ln_width_sigma: priors::LN_WIDTH[1],
+    }
+}
+
+fn measure(
+    observation: &Observation,
+    map: &SurfaceMap,
+    boundaries: &Boundaries,
+    problem: &BoxProblem,
+    hypothesis: &Hypothesis,
+) -> Measurement {
+    let room = hypothesis.room();
+    let visible_ends = visible_ends(&room, hypothesis, map);
+    let mut shown = room;
+    shown.0[LEFT] = visible_ends[0];
+    shown.0[RIGHT] = visible_ends[1];
+    // An end at the frame's border is no parameter of the fit: only the distance moves with the evidence.
+    let mut width = ln_width(&shown.0);
+    for (index, visible) in [LEFT, RIGHT].into_iter().zip(hypothesis.ends_visible) {
+        if !visible {
+            width.1[index] = 0.0;
+        }
+    }
+    let ratios = Ratios::from_fit(
+        &room.0,
+        &hypothesis.minimum.equations.information,
+        (
+            problem.prior.mean[LN_HEIGHT],
+            problem.prior.sigma[LN_HEIGHT],
+        ),
+        width,
+    );
+    let scale = ScalePosterior::new(&ratios, &observation.known, &[]);
+    let visible_width = scale.width();
+    let [left_seen, right_seen] = hypothesis.ends_visible;
+    let full_width = if left_seen && right_seen {
+        visible_width.clone()
+    } else {
+        cut_wall::complete(&visible_width, !left_seen && !right_seen)
+    };
+
+    let wall_width = interval(&full_width);
+    let wall_height = interval_of(&scale.height_cm(&[0.1, 0.5, 0.9]));
+    let camera_cm = scale.camera_cm(&[0.5]).first().copied();
+    Measurement {
+        wall_width,
+        wall_height,
+        visible_width_cm: visible_width.quantiles(&[0.5]).first().copied(),
+        width_is_lower_bound: !(left_seen && right_seen),
+        confidence_pct: confidence_pct(wall_width, 1.0),
+        warnings: warnings(observation, boundaries, hypothesis, &scale),
+        camera: Some(CameraEstimate {
+            focal_px: room.focal(),
+            focal_source: observation.focal.source,
+            pitch_deg: room.0[PITCH].to_degrees(),
+            roll_deg: room.0[ROLL].to_degrees(),
+            yaw_deg: Some(room.0[YAW].to_degrees()),
+            gravity_source: if observation.gravity.is_some() {
+                GravitySource::Makernote
+            } else {
+                GravitySource::Prior
+            },
+            height_cm: camera_cm,
+        }),
+        evidence: scale.evidence.clone(),
+        outline: Outline::default(),
+        ..Measurement::default()
+    }
+}
+
+/// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them.
+fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f64; 2] {
+    let [half_width, _] = map.half_size_px();
+    let border = |x: f64, end: f64| {
+        let ray = room.wall_ray([x, 0.0]);
+        if ray.z > 0.0 { ray.x / ray.z } else { end }
+    };
+    let [left_seen, right_seen] = hypothesis.ends_visible;
+    let (left, right) = (room.0[LEFT], room.0[RIGHT]);
+    [
+        if left_seen {
+            left
+        } else {
+            border(-half_width, left).max(left)
+        },
+        if right_seen {
+            right
+        } else {
+            border(half_width, right).min(right)
+        },
+    ]
+}
+
+fn interval(distribution: &Histogram) -> Option<Estimate> {
+    interval_of(&distribution.quantiles(&[0.1, 0.5, 0.9]))
+}
+
+/// The estimate from its 10, 50 and 90 % quantiles.
+fn interval_of(quantiles: &[f64]) -> Option<Estimate> {
+    let &[low, cm, high] = quantiles else {
+        return None;
+    };
+    let stretch = |end: f64| cm * (end / cm).powf(TAU);
+    let estimate = Estimate {
+        cm,
+        interval_cm: [stretch(low), stretch(high)],
+    };
+    [
+        estimate.cm,
+        estimate.interval_cm[0],
+        estimate.interval_cm[1],
+    ]
+    .iter()
+    .all(|v| v.is_finite() && *v > 0.0)
+    .then_some(estimate)
+}
+
+fn warnings(
+    observation: &Observation,
+    boundaries: &Boundaries,
+    hypothesis: &Hypothesis,
+    scale: &ScalePosterior,
+) -> Vec<Warning> {
+    let sees = |level: Level| boundaries.contacts.iter().any(|c| c.level == level);
+    let [left_seen, right_seen] = hypothesis.ends_visible;
+    let found = [
+        (
+            observation.focal.source == FocalSource::Default,
+            Warning::FocalFromDefault,
+        ),
+        (observation.gravity.is_none(), Warning::GravityMissing),
+        (!sees(Level::Floor), Warning::FloorLineMissing),
+        (!sees(Level::Ceiling), Warning::CeilingLineMissing),
+        (!sees(Level::Ceiling), Warning::HeightFromPrior),
+        (!left_seen, Warning::LeftEndCut),
+        (!right_seen, Warning::RightEndCut),
+        (!(left_seen && right_seen), Warning::WidthIsLowerBound),
+        (scale.conflict, Warning::ScaleConflict),
+    ];
+    found
+        .into_iter()
+        .filter_map(|(holds, warning)| holds.then_some(warning))
+        .collect()
+}

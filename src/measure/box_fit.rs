@@ -1,0 +1,140 @@
+//! The box that explains the contacts best: one descent from one start.
+
+use nalgebra::SVector;
+
+use super::boundaries::{Boundaries, Side};
+use crate::geometry::least_squares::{Loss, Minimum, NormalEquations, Problem, minimise};
+use crate::geometry::room_box::{PARAMETERS, Parameters, RoomBox, Wall, parameter};
+
+/// What is known of a box before the label map is looked at: independent normals, and one of the logarithm of the width
+/// in camera heights.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoxPrior {
+    /// Means.
+    pub mean: Parameters,
+    /// Standard deviations; infinite where nothing is known.
+    pub sigma: Parameters,
+    /// Mean of the logarithm of the opposite wall's width in camera heights.
+    pub ln_width_mean: f64,
+    /// Its standard deviation.
+    pub ln_width_sigma: f64,
+}
+
+impl BoxPrior {
+    /// Nothing known at all; `mean` is only where descents start.
+    #[must_use]
+    pub fn none(mean: Parameters) -> Self {
+        Self {
+            mean,
+            sigma: Parameters::repeat(f64::INFINITY),
+            ln_width_mean: 0.0,
+            ln_width_sigma: f64::INFINITY,
+        }
+    }
+}
+
+/// A contact farther off than this many standard deviations pulls less and less.
+const CAUCHY_SCALE: f64 = 2.0;
+/// Ranges of the parameters that keep the box a box with the camera inside.
+const LN_DISTANCE_RANGE: [f64; 2] = [-1.6, 2.7];
+const LN_HEIGHT_RANGE: [f64; 2] = [0.1, 1.8];
+const END_RANGE: [f64; 2] = [0.02, 12.0];
+const TILT_RANGE: f64 = 1.0;
+const YAW_RANGE: f64 = 1.35;
+const LN_FOCAL_RANGE: f64 = 0.7;
+
+/// The fit of a box to a photo's boundaries.
+#[derive(Debug, Clone, Copy)]
+pub struct BoxProblem<'a> {
+    /// What was seen.
+    pub boundaries: &'a Boundaries,
+    /// What is known anyway.
+    pub prior: &'a BoxPrior,
+    /// Standard deviation of a contact, px of the photo.
+    pub sigma_px: f64,
+}
+
+impl BoxProblem<'_> {
+    /// Descends from `start`.
+    #[must_use]
+    pub fn descend(&self, start: Parameters, iterations: usize) -> Minimum<PARAMETERS> {
+        minimise(self, start, iterations, 1e-7)
+    }
+
+    /// The wall whose edge a contact belongs to, and its signed distance, px.
+    #[must_use]
+    pub fn contact_distances(&self, at: &Parameters) -> Vec<(Wall, f64)> {
+        let room = RoomBox(*at);
+        let edges = room.edges();
+        self.boundaries
+            .contacts
+            .iter()
+            .map(|contact| {
+                let wall = room.wall_of(room.wall_ray(contact.pixel));
+                (wall, edges.wall_end(wall, contact.level, contact.pixel).0)
+            })
+            .collect()
+    }
+}
+
+impl Problem<PARAMETERS> for BoxProblem<'_> {
+    fn linearise(&self, x: &Parameters) -> NormalEquations<PARAMETERS> {
+        let mut sum = NormalEquations::default();
+        let room = RoomBox(*x);
+        let edges = room.edges();
+        let precision = 1.0 / self.sigma_px;
+        let loss = Loss::Cauchy(CAUCHY_SCALE);
+        for contact in &self.boundaries.contacts {
+            let wall = room.wall_of(room.wall_ray(contact.pixel));
+            let (distance, d) = edges.wall_end(wall, contact.level, contact.pixel);
+            sum.add(distance * precision, &(d * precision), contact.weight, loss);
+        }
+        for bound in &self.boundaries.bounds {
+            let wall = room.wall_of(room.wall_ray(bound.pixel));
+            let (distance, d) = edges.wall_end(wall, bound.level, bound.pixel);
+            let violated = match bound.side {
+                Side::Wall => distance > 0.0,
+                Side::Beyond => distance < 0.0,
+            };
+            if violated {
+                sum.add(distance * precision, &(d * precision), bound.weight, loss);
+            }
+        }
+        for i in 0..PARAMETERS {
+            sum.add_prior(i, x[i], self.prior.mean[i], self.prior.sigma[i]);
+        }
+        if self.prior.ln_width_sigma.is_finite() {
+            let (ln_width, gradient) = ln_width(x);
+            let sigma = self.prior.ln_width_sigma;
+            let residual = (ln_width - self.prior.ln_width_mean) / sigma;
+            sum.add(residual, &(gradient / sigma), 1.0, Loss::Square);
+        }
+        sum
+    }
+
+    fn confine(&self, mut x: Parameters) -> Parameters {
+        let clamp = |value: f64, [low, high]: [f64; 2]| value.clamp(low, high);
+        let focal = self.prior.mean[parameter::LN_FOCAL];
+        x[parameter::PITCH] = x[parameter::PITCH].clamp(-TILT_RANGE, TILT_RANGE);
+        x[parameter::ROLL] = x[parameter::ROLL].clamp(-TILT_RANGE, TILT_RANGE);
+        x[parameter::YAW] = x[parameter::YAW].clamp(-YAW_RANGE, YAW_RANGE);
+        x[parameter::LN_FOCAL] =
+            x[parameter::LN_FOCAL].clamp(focal - LN_FOCAL_RANGE, focal + LN_FOCAL_RANGE);
+        x[parameter::LN_DISTANCE] = clamp(x[parameter::LN_DISTANCE], LN_DISTANCE_RANGE);
+        x[parameter::LN_HEIGHT] = clamp(x[parameter::LN_HEIGHT], LN_HEIGHT_RANGE);
+        x[parameter::LEFT] = -clamp(-x[parameter::LEFT], END_RANGE);
+        x[parameter::RIGHT] = clamp(x[parameter::RIGHT], END_RANGE);
+        x
+    }
+}
+
+/// Logarithm of the opposite wall's width in camera heights, and its gradient.
+#[must_use]
+pub fn ln_width(x: &Parameters) -> (f64, SVector<f64, PARAMETERS>) {
+    let span = (x[parameter::RIGHT] - x[parameter::LEFT]).max(1e-9);
+    let mut gradient = Parameters::zeros();
+    gradient[parameter::LN_DISTANCE] = 1.0;
+    gradient[parameter::RIGHT] = 1.0 / span;
+    gradient[parameter::LEFT] = -1.0 / span;
+    (span.ln() + x[parameter::LN_DISTANCE], gradient)
+}

@@ -1,0 +1,246 @@
+//! Which box: descents from many starts, and the choice among where they end.
+//!
+//! A descent finds the nearest minimum, and a photo has several: a corner of the room taken for another, a side wall
+//! taken for the opposite one. So starts are spread over yaw and over where the wall's ends could be, the cheap ones are
+//! ranked by their cost as they are, and the best are refined. What is chosen is the box that explains both the lines and
+//! the areas of the label map, with a price on every corner that it claims to see.
+
+use nalgebra::Vector3;
+
+use super::box_fit::BoxProblem;
+use super::surfaces::{Cell, SurfaceMap};
+use crate::geometry::least_squares::{Minimum, Problem};
+use crate::geometry::room_box::{
+    Hit, Level, PARAMETERS, Parameters, RoomBox, Wall,
+    parameter::{LEFT, LN_DISTANCE, LN_HEIGHT, RIGHT, YAW},
+};
+
+/// A box that a descent ended in, and what speaks against it.
+#[derive(Debug, Clone)]
+pub struct Hypothesis {
+    /// The box and its information matrix.
+    pub minimum: Minimum<PARAMETERS>,
+    /// Share of the floor, wall and ceiling cells that the box renders as something else.
+    pub mismatch: f64,
+    /// Whether the wall's left and right end lie inside the frame.
+    pub ends_visible: [bool; 2],
+    /// Cost with all penalties; lower is better.
+    pub score: f64,
+}
+
+impl Hypothesis {
+    /// The box.
+    #[must_use]
+    pub fn room(&self) -> RoomBox {
+        RoomBox(self.minimum.at)
+    }
+}
+
+/// Yaws of the starts, degrees.
+const START_YAWS_DEG: [f64; 7] = [-48.0, -30.0, -14.0, 0.0, 14.0, 30.0, 48.0];
+/// Columns at which the starts put the wall's left end, as shares of the picture's width; the right end mirrors them.
+const START_ENDS: [f64; 5] = [-0.25, 0.04, 0.15, 0.3, 0.45];
+/// The least width of the opposite wall in a start, as a share of the picture's width.
+const LEAST_START_SPAN: f64 = 0.15;
+/// How many starts are descended from, how far, and how many of the ends are refined.
+const DESCENTS: usize = 14;
+const SHORT_DESCENT: usize = 10;
+const REFINED: usize = 4;
+const LONG_DESCENT: usize = 60;
+/// Price of one corner in the frame: what an edge must gain to be believed.
+const CORNER_PRICE: f64 = 1.5;
+/// Price of rendering the whole label map wrongly.
+const MISMATCH_PRICE: f64 = 150.0;
+/// An end counts as visible inside this share of the width from the border.
+const FRAME_MARGIN: f64 = 0.01;
+
+/// The best box, or `None` where there is neither a floor nor a ceiling line.
+#[must_use]
+pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Option<Hypothesis> {
+    if problem.boundaries.contacts.is_empty() {
+        return None;
+    }
+    let mut starts: Vec<(f64, Parameters)> = starts(problem, map)
+        .map(|start| {
+            let start = problem.confine(start);
+            (problem.linearise(&start).cost, start)
+        })
+        .filter(|(cost, _)| cost.is_finite())
+        .collect();
+    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+
+    let mut rough: Vec<Minimum<PARAMETERS>> = starts
+        .into_iter()
+        .take(DESCENTS)
+        .map(|(_, start)| problem.descend(start, SHORT_DESCENT))
+        .collect();
+    rough.sort_by(|a, b| a.equations.cost.total_cmp(&b.equations.cost));
+    let mut distinct: Vec<Minimum<PARAMETERS>> = Vec::new();
+    for minimum in rough {
+        if distinct.len() < REFINED && distinct.iter().all(|other| !alike(&minimum.at, &other.at)) {
+            distinct.push(minimum);
+        }
+    }
+    let mut refined: Vec<Hypothesis> = distinct
+        .into_iter()
+        .map(|m| judge(problem.descend(m.at, LONG_DESCENT), map))
+        .collect();
+    // A side wall that is more frontal than the opposite one changes places with it.
+    for index in 0..refined.len() {
+        let room = refined[index].room();
+        let side = if room.0[YAW] > 0.0 {
+            Wall::Right
+        } else {
+            Wall::Left
+        };
+        let end_visible = refined[index].ends_visible[usize::from(side == Wall::Right)];
+        if room.0[YAW].abs() > std::f64::consts::FRAC_PI_4 && end_visible {
+            let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
+            refined.push(judge(turned, map));
+        }
+    }
+    refined
+        .into_iter()
+        .min_by(|a, b| a.score.total_cmp(&b.score))
+}
+
+fn alike(a: &Parameters, b: &Parameters) -> bool {
+    (a - b).amax() < 0.02
+}
+
+fn starts<'a>(
+    problem: &'a BoxProblem,
+    map: &'a SurfaceMap,
+) -> impl Iterator<Item = Parameters> + 'a {
+    let half_width = map.half_size_px()[0];
+    let column = move |share: f64| (2.0 * share - 1.0) * half_width;
+    START_YAWS_DEG.into_iter().flat_map(move |yaw| {
+        START_ENDS.into_iter().flat_map(move |left| {
+            START_ENDS
+                .into_iter()
+                .map(move |right| (left, 1.0 - right))
+                .filter(|(left, right)| right - left >= LEAST_START_SPAN)
+                .filter_map(move |(left, right)| {
+                    start(problem, yaw.to_radians(), column(left), column(right))
+                })
+        })
+    })
+}
+
+/// The box with the prior's camera and the given yaw and ends that fits the contacts' median; `None` where the ends do
+/// not lie before the camera.
+fn start(problem: &BoxProblem, yaw: f64, left_px: f64, right_px: f64) -> Option<Parameters> {
+    let mut room = RoomBox(problem.prior.mean);
+    room.0[YAW] = yaw;
+    let tangent = |x: f64| {
+        let ray = room.wall_ray([x, 0.0]);
+        (ray.z > 0.0).then(|| ray.x / ray.z)
+    };
+    // An end out of the frame may lie at any angle; what matters is on which side.
+    let (left, right) = (
+        tangent(left_px).unwrap_or(-6.0).min(-0.05),
+        tangent(right_px).unwrap_or(6.0).max(0.05),
+    );
+    room.0[LEFT] = left;
+    room.0[RIGHT] = right;
+
+    let reach = |ray: Vector3<f64>| match room.wall_of(ray) {
+        Wall::Opposite => ray.z,
+        Wall::Left => ray.x / left,
+        Wall::Right => ray.x / right,
+    };
+    let contacts = |level: Level| {
+        problem
+            .boundaries
+            .contacts
+            .iter()
+            .filter(move |contact| contact.level == level)
+            .map(|contact| room.wall_ray(contact.pixel))
+    };
+    // Distance at which the floor lines are seen, by the median over contacts.
+    let floor = median(
+        contacts(Level::Floor)
+            .filter(|ray| ray.y > 0.01)
+            .map(|ray| reach(ray) / ray.y),
+    );
+    let prior_height = problem.prior.mean[LN_HEIGHT].exp();
+    let ceiling = median(
+        contacts(Level::Ceiling)
+            .filter(|ray| ray.y < -0.01)
+            .map(|ray| reach(ray) / -ray.y),
+    );
+    let distance = match (floor, ceiling) {
+        (Some(distance), _) => distance,
+        (None, Some(ceiling)) => ceiling * (prior_height - 1.0),
+        (None, None) => return None,
+    };
+    let height = ceiling.map_or(prior_height, |ceiling| 1.0 + distance / ceiling);
+    (distance > 0.0 && height > 0.0).then(|| {
+        room.0[LN_DISTANCE] = distance.ln();
+        room.0[LN_HEIGHT] = height.ln();
+        room.0
+    })
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+}
+
+/// Scores where a descent ended.
+fn judge(minimum: Minimum<PARAMETERS>, map: &SurfaceMap) -> Hypothesis {
+    let room = RoomBox(minimum.at);
+    let ends_visible = [room.0[LEFT], room.0[RIGHT]].map(|end| end_visible(&room, end, map));
+    let mismatch = mismatch(&room, map);
+    let corners = ends_visible.iter().filter(|&&visible| visible).count();
+    let score = minimum.equations.cost + MISMATCH_PRICE * mismatch + CORNER_PRICE * corners as f64;
+    Hypothesis {
+        minimum,
+        mismatch,
+        ends_visible,
+        score,
+    }
+}
+
+/// Whether any of the vertical edge at `end`, a tangent from the wall's normal, lies inside the frame.
+fn end_visible(room: &RoomBox, end: f64, map: &SurfaceMap) -> bool {
+    const STEPS: u32 = 12;
+    let [half_width, half_height] = map.half_size_px();
+    let distance = room.distance();
+    (0..=STEPS).any(|step| {
+        let y = 1.0 - room.height() * f64::from(step) / f64::from(STEPS);
+        room.project(Vector3::new(end * distance, y, distance))
+            .is_some_and(|[u, v]| {
+                u.abs() < half_width * (1.0 - 2.0 * FRAME_MARGIN) && v.abs() < half_height
+            })
+    })
+}
+
+/// Share of the cells showing wall, floor or ceiling that the box renders as another of the three.
+fn mismatch(room: &RoomBox, map: &SurfaceMap) -> f64 {
+    /// Cells looked at on the long side.
+    const SAMPLES: usize = 48;
+    let stride = (map.long_side() / SAMPLES).max(1);
+    let (mut wrong, mut all) = (0_u32, 0_u32);
+    for y in (stride / 2..map.height).step_by(stride) {
+        for x in (stride / 2..map.width).step_by(stride) {
+            let seen = map.cell(x, y);
+            if !matches!(
+                seen,
+                Cell::Wall | Cell::Curtain | Cell::Floor | Cell::Ceiling
+            ) {
+                continue;
+            }
+            let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
+            let right = match room.hit(room.wall_ray(pixel)) {
+                Hit::Wall(_) => matches!(seen, Cell::Wall | Cell::Curtain),
+                Hit::Floor => seen == Cell::Floor,
+                Hit::Ceiling => seen == Cell::Ceiling,
+            };
+            all += 1;
+            wrong += u32::from(!right);
+        }
+    }
+    f64::from(wrong) / f64::from(all.max(1))
+}

@@ -1,0 +1,371 @@
+//! From ratios to centimetres: the camera height and the ratios' remaining uncertainty, weighed on a grid.
+//!
+//! The box gives lengths in camera heights. Two things stay open: the camera height itself, and how sure the room's
+//! height in camera heights is (far from sure when no ceiling is seen, or no gravity). Both are spread on a grid whose
+//! nodes are weighted by every piece of evidence, so that mixtures keep their tails and nothing has to be normal.
+
+use nalgebra::SMatrix;
+
+use super::priors::{CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_SIGMA, LogMixture};
+use super::{Evidence, Known};
+use crate::geometry::room_box::{PARAMETERS, Parameters, parameter::LN_HEIGHT};
+
+/// A door's height in camera heights.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DoorRatio {
+    /// Logarithm of the ratio.
+    pub ln_ratio: f64,
+    /// Standard deviation of its reading.
+    pub sigma_ln: f64,
+}
+
+/// The fitted box as far as scale cares: normal in the logarithms.
+#[derive(Debug, Clone, Copy)]
+pub struct Ratios {
+    /// ln of the room's height in camera heights, without what the prior of heights says.
+    pub ln_height: f64,
+    /// Its variance.
+    pub height_variance: f64,
+    /// ln of the wall's width in camera heights at `ln_height`.
+    pub ln_width: f64,
+    /// Change of `ln_width` with `ln_height`.
+    pub width_slope: f64,
+    /// Variance of `ln_width` at a given `ln_height`.
+    pub width_variance: f64,
+}
+
+impl Ratios {
+    /// Ratios from a fit whose information matrix holds a prior `N(mean, sigma)` of the ln height, which is taken out
+    /// again; `ln_width` and its gradient are those at the fit.
+    #[must_use]
+    pub fn from_fit(
+        at: &Parameters,
+        information: &SMatrix<f64, PARAMETERS, PARAMETERS>,
+        (mean, sigma): (f64, f64),
+        (ln_width, gradient): (f64, Parameters),
+    ) -> Self {
+        /// Keeps directions that nothing fixes finite: 30 radians or e-folds.
+        const RIDGE: f64 = 1e-3;
+        let mut without = *information;
+        let precision = 1.0 / (sigma * sigma);
+        without[(LN_HEIGHT, LN_HEIGHT)] -= precision;
+        for i in 0..PARAMETERS {
+            without[(i, i)] += RIDGE;
+        }
+        let covariance = without
+            .try_inverse()
+            .unwrap_or_else(SMatrix::<f64, PARAMETERS, PARAMETERS>::identity);
+        let height_variance = covariance[(LN_HEIGHT, LN_HEIGHT)].clamp(1e-10, 100.0);
+        let with_height = (gradient.transpose() * covariance.column(LN_HEIGHT))[0];
+        let slope = with_height / height_variance;
+        let all = (gradient.transpose() * covariance * gradient)[0];
+        let pulled = height_variance * (at[LN_HEIGHT] - mean) * precision;
+        Self {
+            ln_height: at[LN_HEIGHT] + pulled,
+            height_variance,
+            ln_width: ln_width + slope * pulled,
+            width_slope: slope,
+            width_variance: (all - slope * with_height).max(1e-10),
+        }
+    }
+}
+
+/// The joint posterior of scale and height ratio: nodes of equal spacing with weights that sum to one.
+#[derive(Debug, Clone)]
+pub struct ScalePosterior {
+    nodes: Vec<Node>,
+    width_sigma: f64,
+    /// Each piece of evidence and its share.
+    pub evidence: Vec<Evidence>,
+    /// Evidence disagrees by more than chance explains.
+    pub conflict: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    weight: f64,
+    ln_camera: f64,
+    ln_height: f64,
+    ln_width: f64,
+}
+
+/// Camera heights on the grid, cm, and the grid's steps.
+const CAMERA_RANGE_CM: [f64; 2] = [60.0, 260.0];
+const CAMERA_STEPS: usize = 120;
+const HEIGHT_STEPS: usize = 41;
+const HEIGHT_SPREAD: f64 = 3.5;
+/// Heights of rooms that the grid covers where the box says nothing, in camera heights.
+const LN_HEIGHT_RATIO_RANGE: [f64; 2] = [0.1, 1.5];
+/// Evidence that disagrees by more standard deviations than this is a conflict.
+const CONFLICT_SIGMAS: f64 = 2.5;
+
+impl ScalePosterior {
+    /// Weighs the evidence.
+    #[must_use]
+    pub fn new(ratios: &Ratios, known: &Known, doors: &[DoorRatio]) -> Self {
+        let sources = sources(ratios, known, doors);
+        let sd = ratios.height_variance.sqrt();
+        let low = (ratios.ln_height - HEIGHT_SPREAD * sd).max(LN_HEIGHT_RATIO_RANGE[0]);
+        let high = (ratios.ln_height + HEIGHT_SPREAD * sd).min(LN_HEIGHT_RATIO_RANGE[1]);
+        let (low, high) = if low < high {
+            (low, high)
+        } else {
+            (LN_HEIGHT_RATIO_RANGE[0], LN_HEIGHT_RATIO_RANGE[1])
+        };
+        let [first, last] = camera_range(known);
+        let mut nodes = Vec::with_capacity(CAMERA_STEPS * HEIGHT_STEPS);
+        for i in 0..CAMERA_STEPS {
+            let ln_camera = first + (last - first) * (i as f64 + 0.5) / CAMERA_STEPS as f64;
+            let of_camera: f64 = sources
+                .iter()
+                .filter(|s| !s.is_of_height)
+                .map(|s| s.density(ln_camera))
+                .product();
+            for j in 0..HEIGHT_STEPS {
+                let ln_height = low + (high - low) * (j as f64 + 0.5) / HEIGHT_STEPS as f64;
+                let z = (ln_height - ratios.ln_height) / sd;
+                let of_height: f64 = sources
+                    .iter()
+                    .filter(|s| s.is_of_height)
+                    .map(|s| s.density(ln_camera + ln_height - s.ln_ratio))
+                    .product();
+                nodes.push(Node {
+                    weight: of_camera * of_height * (-0.5 * z * z).exp(),
+                    ln_camera,
+                    ln_height,
+                    ln_width: ratios.ln_width + ratios.width_slope * (ln_height - ratios.ln_height),
+                });
+            }
+        }
+        let total: f64 = nodes.iter().map(|n| n.weight).sum();
+        let even = 1.0 / nodes.len() as f64;
+        for node in &mut nodes {
+            // All evidence excluding each other leaves the grid itself.
+            node.weight = if total > 0.0 {
+                node.weight / total
+            } else {
+                even
+            };
+        }
+        let mut posterior = Self {
+            nodes,
+            width_sigma: ratios.width_variance.sqrt(),
+            evidence: Vec::new(),
+            conflict: false,
+        };
+        posterior.report(&sources);
+        posterior
+    }
+
+    /// Shares `q` of the camera height, cm.
+    #[must_use]
+    pub fn camera_cm(&self, q: &[f64]) -> Vec<f64> {
+        Histogram::of(self.nodes.iter().map(|n| (n.weight, n.ln_camera)), 0.0).quantiles(q)
+    }
+
+    /// Quantiles `q` of the room's height, cm.
+    #[must_use]
+    pub fn height_cm(&self, q: &[f64]) -> Vec<f64> {
+        Histogram::of(
+            self.nodes
+                .iter()
+                .map(|n| (n.weight, n.ln_camera + n.ln_height)),
+            0.0,
+        )
+        .quantiles(q)
+    }
+
+    /// Distribution of the wall's width between the box's ends, cm.
+    #[must_use]
+    pub fn width(&self) -> Histogram {
+        self.length(|n| n.ln_width, self.width_sigma)
+    }
+
+    /// Distribution of a length that is `ln_ratio` camera heights at the box's best height and follows the width as
+    /// the height changes.
+    #[must_use]
+    pub fn like_width(&self, ln_ratio_to_width: f64, sigma: f64) -> Histogram {
+        self.length(|n| n.ln_width + ln_ratio_to_width, sigma)
+    }
+
+    fn length(&self, ln_ratio: impl Fn(&Node) -> f64, sigma: f64) -> Histogram {
+        Histogram::of(
+            self.nodes
+                .iter()
+                .map(|n| (n.weight, n.ln_camera + ln_ratio(n))),
+            sigma,
+        )
+    }
+
+    fn report(&mut self, sources: &[Source]) {
+        let camera = self.camera_cm(&[0.5]).first().map_or(150.0, |cm| cm.ln());
+        let total: f64 = sources.iter().map(|s| 1.0 / (s.sigma * s.sigma)).sum();
+        for source in sources {
+            let implied = source.mean - source.ln_ratio;
+            let off = (implied - camera).abs() / source.sigma;
+            self.conflict |= off > CONFLICT_SIGMAS;
+            self.evidence.push(Evidence {
+                kind: source.kind.to_owned(),
+                ratio: source.ln_ratio.exp(),
+                camera_height_cm: implied.exp(),
+                sigma_ln: source.sigma,
+                weight: if off > CONFLICT_SIGMAS {
+                    0.0
+                } else {
+                    1.0 / (source.sigma * source.sigma) / total
+                },
+            });
+        }
+    }
+}
+
+/// One piece of evidence: a density over the logarithm of a length that is `ln_ratio` in camera heights.
+struct Source {
+    kind: &'static str,
+    ln_ratio: f64,
+    mixture: Vec<(f64, f64, f64)>,
+    /// Mean and standard deviation of its main component with the ratio's own uncertainty, for the report.
+    mean: f64,
+    sigma: f64,
+    is_of_height: bool,
+}
+
+impl Source {
+    fn new<const N: usize>(
+        kind: &'static str,
+        ln_ratio: f64,
+        ratio_sigma: f64,
+        prior: &LogMixture<N>,
+    ) -> Self {
+        let mixture: Vec<(f64, f64, f64)> = prior
+            .0
+            .iter()
+            .map(|&(weight, cm, sigma)| (weight, cm.ln(), sigma.hypot(ratio_sigma)))
+            .collect();
+        let (mean, sigma) = mixture
+            .first()
+            .map_or((0.0, 1.0), |&(_, mean, sigma)| (mean, sigma));
+        Self {
+            kind,
+            ln_ratio,
+            mixture,
+            mean,
+            sigma,
+            is_of_height: false,
+        }
+    }
+
+    /// Density at a camera height.
+    fn density(&self, ln_camera: f64) -> f64 {
+        self.mixture
+            .iter()
+            .map(|&(weight, mean, sigma)| {
+                let z = (ln_camera + self.ln_ratio - mean) / sigma;
+                weight / sigma * (-0.5 * z * z).exp()
+            })
+            .sum()
+    }
+}
+
+fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio]) -> Vec<Source> {
+    let given = |cm: f64| LogMixture([(1.0, cm, KNOWN_SIGMA)]);
+    let mut sources = vec![match known.camera_height_cm {
+        Some(cm) => Source::new("camera_height_known", 0.0, 0.0, &given(cm)),
+        None => Source::new("camera_height_prior", 0.0, 0.0, &CAMERA_HEIGHT),
+    }];
+    let ceiling = match known.ceiling_height_cm {
+        Some(cm) => Source::new("ceiling_known", ratios.ln_height, 0.0, &given(cm)),
+        None => Source::new("ceiling_prior", ratios.ln_height, 0.0, &CEILING_HEIGHT),
+    };
+    sources.push(Source {
+        sigma: ceiling.sigma.hypot(ratios.height_variance.sqrt()),
+        is_of_height: true,
+        ..ceiling
+    });
+    sources.extend(
+        doors
+            .iter()
+            .map(|door| Source::new("door", door.ln_ratio, door.sigma_ln, &DOOR_HEIGHT)),
+    );
+    sources
+}
+
+/// The range of ln camera height that is searched.
+fn camera_range(known: &Known) -> [f64; 2] {
+    match known.camera_height_cm.filter(|cm| *cm > 0.0) {
+        Some(cm) => [cm.ln() - 5.0 * KNOWN_SIGMA, cm.ln() + 5.0 * KNOWN_SIGMA],
+        None => CAMERA_RANGE_CM.map(f64::ln),
+    }
+}
+
+/// A distribution of the logarithm of a length in cm.
+#[derive(Debug, Clone)]
+pub struct Histogram {
+    bins: Vec<f64>,
+}
+
+/// Range and step of the bins: 5 cm to 50 m in steps of 0.2 %.
+const LN_FIRST: f64 = 1.609;
+const LN_STEP: f64 = 0.002;
+const BINS: usize = 3460;
+
+impl Histogram {
+    /// Of weighted values, each blurred by a normal of standard deviation `sigma`.
+    fn of(values: impl Iterator<Item = (f64, f64)>, sigma: f64) -> Self {
+        /// Quadrature of a normal: offsets in standard deviations at equal shares of 1/7.
+        const OFFSETS: [f64; 7] = [-1.465, -0.792, -0.366, 0.0, 0.366, 0.792, 1.465];
+        let mut bins = vec![0.0; BINS];
+        for (weight, value) in values {
+            for offset in OFFSETS {
+                let bin = (value + offset * sigma * 1.09 - LN_FIRST) / LN_STEP;
+                bins[(bin.max(0.0) as usize).min(BINS - 1)] += weight / OFFSETS.len() as f64;
+            }
+        }
+        Self { bins }
+    }
+
+    /// The bins' centres in cm with their weights.
+    pub fn weighted_cm(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.bins
+            .iter()
+            .enumerate()
+            .map(|(i, &weight)| ((LN_FIRST + (i as f64 + 0.5) * LN_STEP).exp(), weight))
+    }
+
+    /// A distribution from weights at lengths.
+    #[must_use]
+    pub fn from_weighted_cm(values: impl Iterator<Item = (f64, f64)>) -> Self {
+        Self::of(
+            values
+                .filter(|(cm, weight)| *cm > 0.0 && *weight > 0.0)
+                .map(|(cm, weight)| (weight, cm.ln())),
+            0.0,
+        )
+    }
+
+    /// Quantiles, cm; `q` ascending.
+    #[must_use]
+    pub fn quantiles(&self, q: &[f64]) -> Vec<f64> {
+        let total: f64 = self.bins.iter().sum();
+        let mut below = 0.0;
+        let mut bins = self.bins.iter().enumerate().peekable();
+        q.iter()
+            .map(|&share| {
+                let wanted = share * total;
+                while let Some(&(_, &weight)) = bins.peek() {
+                    if below + weight >= wanted && weight > 0.0 {
+                        break;
+                    }
+                    below += weight;
+                    if bins.next().is_none() {
+                        break;
+                    }
+                }
+                let (index, inside) = bins.peek().map_or((BINS, 0.0), |&(i, &weight)| {
+                    (i, ((wanted - below) / weight).clamp(0.0, 1.0))
+                });
+                (LN_FIRST + (index as f64 + inside) * LN_STEP).exp()
+            })
+            .collect()
+    }
+}
