@@ -1,0 +1,125 @@
+//! What the user knows of single photos (`--known FILE`). Kept apart from ground truth, which never enters a measurement.
+
+use std::path::Path;
+
+use super::join::{JoinError, join};
+use super::records::{self, Field, RecordsError};
+use crate::measure::Known;
+
+/// A file of known values.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KnownValues {
+    entries: Vec<(String, Known)>,
+}
+
+/// Why known values cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KnownError {
+    /// The file or an entry is wrong.
+    #[error("known values {0}")]
+    Records(#[from] RecordsError),
+    /// An entry does not fit exactly one photo.
+    #[error("known values: {0}")]
+    Join(#[from] JoinError),
+    /// A field of view that no rectilinear lens has.
+    #[error("known values: {label}: fovDeg is {value}, it must be below {MAX_FOV_DEG}")]
+    Fov {
+        /// The entry.
+        label: String,
+        /// What it says, degrees.
+        value: f64,
+    },
+}
+
+/// Widest horizontal field of view that is taken for a rectilinear lens, degrees.
+pub const MAX_FOV_DEG: f64 = 150.0;
+
+const FIELDS: [Field; 3] = [
+    Field(&["cameraHeightCm"]),
+    Field(&["ceilingHeightCm"]),
+    Field(&["fovDeg"]),
+];
+
+impl KnownValues {
+    /// Reads JSON or CSV.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or an entry is malformed or doubled.
+    pub fn read(path: &Path) -> Result<Self, KnownError> {
+        let mut entries = Vec::new();
+        for record in records::read(path, FIELDS)? {
+            let [camera_height_cm, ceiling_height_cm, fov_deg] = record.values;
+            if let Some(value) = fov_deg.filter(|fov| *fov >= MAX_FOV_DEG) {
+                let label = record.label;
+                return Err(KnownError::Fov { label, value });
+            }
+            let known = Known {
+                camera_height_cm,
+                ceiling_height_cm,
+                fov_deg,
+            };
+            entries.push((record.file, known));
+        }
+        let known = Self { entries };
+        known.for_photos(&[], Known::default())?;
+        Ok(known)
+    }
+
+    /// What is known of each photo: its own entry's values, and those of all photos where it has none.
+    ///
+    /// # Errors
+    /// When an entry fits several photos or a photo several entries.
+    pub fn for_photos(&self, photos: &[&str], of_all: Known) -> Result<Vec<Known>, KnownError> {
+        let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
+        let joined = join(photos, &names)?;
+        Ok(joined
+            .record_of
+            .iter()
+            .map(|record| match record {
+                None => of_all,
+                Some(r) => {
+                    let own = self.entries[*r].1;
+                    Known {
+                        camera_height_cm: own.camera_height_cm.or(of_all.camera_height_cm),
+                        ceiling_height_cm: own.ceiling_height_cm.or(of_all.ceiling_height_cm),
+                        fov_deg: own.fov_deg.or(of_all.fov_deg),
+                    }
+                }
+            })
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photos_own_value_wins_over_the_one_for_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("known.csv");
+        std::fs::write(&path, "file,ceilingHeightCm,fovDeg\na.jpg,250,\n").unwrap();
+        let of_all = Known {
+            ceiling_height_cm: Some(270.0),
+            camera_height_cm: Some(160.0),
+            fov_deg: None,
+        };
+        let known = KnownValues::read(&path).unwrap();
+        let of_photos = known.for_photos(&["a.jpg", "b.jpg"], of_all).unwrap();
+        assert_eq!(of_photos[0].ceiling_height_cm, Some(250.0));
+        assert_eq!(of_photos[0].camera_height_cm, Some(160.0));
+        assert_eq!(of_photos[1], of_all);
+    }
+
+    #[test]
+    fn an_impossible_field_of_view_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("known.json");
+        std::fs::write(&path, r#"[{"file":"a.jpg","fovDeg":180}]"#).unwrap();
+        let message = KnownValues::read(&path).unwrap_err().to_string();
+        assert!(
+            message.contains("a.jpg") && message.contains("180"),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Ground truth: the real size of the opposite wall of some photos.
+
+use std::path::Path;
+
+use super::join::{JoinError, join};
+use super::records::{self, Field, RecordsError};
+
+/// The real size of one photo's opposite wall.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Truth {
+    /// Full width, cm.
+    pub width_cm: Option<f64>,
+    /// Height at the highest visible point, cm.
+    pub height_cm: Option<f64>,
+}
+
+/// A file of ground truth.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GroundTruth {
+    entries: Vec<(String, Truth)>,
+}
+
+/// Truth laid beside photos.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MatchedTruth {
+    /// By photo, in the order of the photos.
+    pub of_photo: Vec<Option<Truth>>,
+    /// Names of entries that no photo matches, in file order.
+    pub entries_without_photo: Vec<String>,
+}
+
+/// Why ground truth cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TruthError {
+    /// The file or an entry is wrong.
+    #[error("ground truth {0}")]
+    Records(#[from] RecordsError),
+    /// An entry says nothing.
+    #[error("ground truth: {0} has neither width nor height")]
+    Empty(String),
+    /// An entry does not fit exactly one photo.
+    #[error("ground truth: {0}")]
+    Join(#[from] JoinError),
+}
+
+const WIDTH: Field = Field(&["widthCm", "width", "wallWidthCm", "w"]);
+const HEIGHT: Field = Field(&["heightCm", "height", "wallHeightCm", "h"]);
+
+impl GroundTruth {
+    /// Reads JSON or CSV.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or an entry is malformed, doubled or empty.
+    pub fn read(path: &Path) -> Result<Self, TruthError> {
+        let mut entries = Vec::new();
+        for record in records::read(path, [WIDTH, HEIGHT])? {
+            let [width_cm, height_cm] = record.values;
+            if width_cm.is_none() && height_cm.is_none() {
+                return Err(TruthError::Empty(record.label));
+            }
+            entries.push((
+                record.file,
+                Truth {
+                    width_cm,
+                    height_cm,
+                },
+            ));
+        }
+        let truth = Self { entries };
+        // Joining no photos finds doubled entries before any work is done.
+        truth.matched(&[])?;
+        Ok(truth)
+    }
+
+    /// Lays the entries beside photos, given by identity.
+    ///
+    /// # Errors
+    /// When an entry fits several photos or a photo several entries.
+    pub fn matched(&self, photos: &[&str]) -> Result<MatchedTruth, TruthError> {
+        let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
+        let joined = join(photos, &names)?;
+        Ok(MatchedTruth {
+            of_photo: joined
+                .record_of
+                .iter()
+                .map(|record| record.map(|r| self.entries[r].1))
+                .collect(),
+            entries_without_photo: joined
+                .unmatched_records
+                .iter()
+                .map(|r| self.entries[*r].0.clone())
+                .collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn truth(text: &str) -> Result<GroundTruth, TruthError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("truth.json");
+        std::fs::write(&path, text).unwrap();
+        GroundTruth::read(&path)
+    }
+
+    #[test]
+    fn entries_and_photos_without_partner_are_listed() {
+        let truth = truth(r#"{"a.jpg":{"w":400},"gone.jpg":{"h":250}}"#).unwrap();
+        let matched = truth.matched(&["a.jpg", "b.jpg"]).unwrap();
+        assert_eq!(matched.of_photo[0].unwrap().width_cm, Some(400.0));
+        assert_eq!(matched.of_photo[1], None);
+        assert_eq!(matched.entries_without_photo, ["gone.jpg"]);
+    }
+
+    #[test]
+    fn empty_and_doubled_entries_are_named() {
+        let empty = truth(r#"[{"file":"a.jpg"}]"#).unwrap_err().to_string();
+        assert!(empty.contains("entry 1 (a.jpg) has neither"), "{empty}");
+        let doubled = truth(r#"{"a.jpg":{"w":1},"a.jpg":{"w":2}}"#)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            doubled.contains("'a.jpg' stands in the file twice"),
+            "{doubled}"
+        );
+    }
+}

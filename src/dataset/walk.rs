@@ -1,0 +1,282 @@
+//! Finds the photos that a run measures.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::names::{identity_of, natural_order};
+
+/// Extensions that a folder walk takes for photos, lower case; what a file really is, its bytes say later.
+pub const PHOTO_EXTENSIONS: [&str; 13] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "heic", "heif", "gif", "bmp", "tif", "tiff",
+    "avif",
+];
+
+/// One photo of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Path relative to its folder, or as given; unique within a run.
+    pub identity: String,
+    /// Where the file is.
+    pub path: PathBuf,
+}
+
+/// Where to look for photos.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// Files named one by one, or glob patterns.
+    pub files: Vec<String>,
+    /// Folders.
+    pub dirs: Vec<PathBuf>,
+    /// Whether folders are walked to their leaves.
+    pub recursive: bool,
+}
+
+/// Why photos could not be listed.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// `--dir` names something that cannot be walked.
+    #[error("cannot read the folder {}: {reason}", .dir.display())]
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A malformed pattern.
+    #[error("'{pattern}' is not a valid glob pattern: {reason}")]
+    Pattern {
+        /// The pattern as given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A pattern without a match.
+    #[error("no file matches '{0}'")]
+    NoMatch(String),
+    /// A folder was given where a photo was expected.
+    #[error("{} is a folder: use --dir to measure every photo in it", .0.display())]
+    IsFolder(PathBuf),
+}
+
+/// All photos of `sources` in natural order of their identities, each file once.
+///
+/// A file that was named but does not exist is kept: it becomes that photo's error, and the others are measured.
+///
+/// # Errors
+/// See [`WalkError`].
+pub fn find_cases(sources: &Sources) -> Result<Vec<Case>, WalkError> {
+    let mut cases = Vec::new();
+    for given in &sources.files {
+        expand(given, &mut cases)?;
+    }
+    for dir in &sources.dirs {
+        walk(dir, sources.recursive, &mut cases)?;
+    }
+    deduplicate(&mut cases);
+    qualify_collisions(&mut cases);
+    cases.sort_by(|a, b| natural_order(&a.identity, &b.identity));
+    Ok(cases)
+}
+
+fn expand(given: &str, found: &mut Vec<Case>) -> Result<(), WalkError> {
+    let literal = Path::new(given);
+    let is_pattern = given.contains(['*', '?', '[']) && !literal.exists();
+    if !is_pattern {
+        if literal.is_dir() {
+            return Err(WalkError::IsFolder(literal.to_owned()));
+        }
+        found.push(Case {
+            identity: identity_of(literal),
+            path: literal.to_owned(),
+        });
+        return Ok(());
+    }
+    let paths = glob::glob(given).map_err(|e| WalkError::Pattern {
+        pattern: given.to_owned(),
+        reason: e.to_string(),
+    })?;
+    let before = found.len();
+    // A match that cannot be read is no match: glob reports folders on the way that it may not enter.
+    for path in paths.flatten().filter(|path| !path.is_dir()) {
+        found.push(Case {
+            identity: identity_of(&path),
+            path,
+        });
+    }
+    if found.len() == before {
+        return Err(WalkError::NoMatch(given.to_owned()));
+    }
+    Ok(())
+}
+
+fn walk(dir: &Path, recursive: bool, found: &mut Vec<Case>) -> Result<(), WalkError> {
+    let folder_error = |reason: String| WalkError::Folder {
+        dir: dir.to_owned(),
+        reason,
+    };
+    if !dir.is_dir() {
+        let reason = if dir.exists() {
+            "it is not a folder"
+        } else {
+            "there is no such folder"
+        };
+        return Err(folder_error(reason.to_owned()));
+    }
+    let depth = if recursive { usize::MAX } else { 1 };
+    let entries = walkdir::WalkDir::new(dir)
+        .min_depth(1)
+        .max_depth(depth)
+        .follow_links(true)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()));
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A link that leads back up has nothing new below it; a dangling one has nothing at all.
+            Err(e) if e.loop_ancestor().is_some() || is_missing(&e) => continue,
+            Err(e) => return Err(folder_error(e.to_string())),
+        };
+        if entry.file_type().is_file() && has_photo_extension(entry.path()) {
+            let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+            found.push(Case {
+                identity: identity_of(relative),
+                path: entry.path().to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn is_hidden(name: &std::ffi::OsStr) -> bool {
+    name.as_encoded_bytes().first() == Some(&b'.')
+}
+
+fn is_missing(error: &walkdir::Error) -> bool {
+    error
+        .io_error()
+        .is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+}
+
+fn has_photo_extension(path: &Path) -> bool {
+    path.extension()
+        .and_then(|e| e.to_str())
+        .is_some_and(|e| PHOTO_EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
+}
+
+/// Keeps the first mention of each path.
+fn deduplicate(cases: &mut Vec<Case>) {
+    let mut seen = std::collections::HashSet::new();
+    cases.retain(|case| seen.insert(identity_of(&case.path)));
+}
+
+/// Two folders may hold files of the same relative path; those photos go by their whole path instead.
+fn qualify_collisions(cases: &mut [Case]) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for case in cases.iter() {
+        *counts.entry(case.identity.clone()).or_default() += 1;
+    }
+    for case in cases.iter_mut() {
+        if counts.get(&case.identity).is_some_and(|n| *n > 1) {
+            case.identity = identity_of(&case.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"x").unwrap();
+        }
+        dir
+    }
+
+    fn identities(sources: &Sources) -> Vec<String> {
+        find_cases(sources)
+            .unwrap()
+            .into_iter()
+            .map(|c| c.identity)
+            .collect()
+    }
+
+    #[test]
+    fn a_folder_yields_its_photos_in_natural_order() {
+        let dir = tree(&[
+            "p10.JPG",
+            "p2.heic",
+            ".hidden.jpg",
+            "notes.txt",
+            "sub/p1.jpg",
+            ".git/x.jpg",
+        ]);
+        let mut sources = Sources {
+            dirs: vec![dir.path().to_owned()],
+            ..Sources::default()
+        };
+        assert_eq!(identities(&sources), ["p2.heic", "p10.JPG"]);
+        sources.recursive = true;
+        assert_eq!(identities(&sources), ["p2.heic", "p10.JPG", "sub/p1.jpg"]);
+    }
+
+    #[test]
+    fn two_folders_with_the_same_name_inside_stay_apart() {
+        let dir = tree(&["a/x.jpg", "b/x.jpg", "b/y.jpg"]);
+        let sources = Sources {
+            dirs: vec![dir.path().join("a"), dir.path().join("b")],
+            ..Sources::default()
+        };
+        let found = identities(&sources);
+        assert!(found.contains(&"y.jpg".to_owned()));
+        assert_eq!(found.iter().filter(|i| i.ends_with("/x.jpg")).count(), 2);
+    }
+
+    #[test]
+    fn a_file_given_twice_is_measured_once() {
+        let dir = tree(&["x.jpg"]);
+        let file = dir.path().join("x.jpg").display().to_string();
+        let glob = dir.path().join("*.jpg").display().to_string();
+        let sources = Sources {
+            files: vec![file, glob],
+            dirs: vec![dir.path().to_owned()],
+            recursive: false,
+        };
+        assert_eq!(identities(&sources).len(), 1);
+    }
+
+    #[test]
+    fn a_missing_file_is_kept_but_a_pattern_without_match_is_an_error() {
+        let missing = |s: &str| Sources {
+            files: vec![s.to_owned()],
+            ..Sources::default()
+        };
+        assert_eq!(identities(&missing("nowhere.jpg")), ["nowhere.jpg"]);
+        assert!(matches!(
+            find_cases(&missing("nowhere*.jpg")),
+            Err(WalkError::NoMatch(_))
+        ));
+        assert!(matches!(
+            find_cases(&missing(".")),
+            Err(WalkError::IsFolder(_))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_back_up_end_the_walk_there() {
+        let dir = tree(&["sub/x.jpg"]);
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("sub/loop")).unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.path().join("dangling.jpg")).unwrap();
+        let sources = Sources {
+            dirs: vec![dir.path().to_owned()],
+            recursive: true,
+            ..Sources::default()
+        };
+        assert_eq!(identities(&sources), ["sub/x.jpg"]);
+    }
+}
