@@ -21,12 +21,16 @@
 pub mod ade20k;
 pub mod cli;
 pub mod dataset;
+pub mod exit_code;
+pub mod gate;
 pub mod geometry;
 pub mod label_map;
 pub mod measure;
+pub mod options;
 pub mod photo;
 pub mod pipeline;
 pub mod render;
 pub mod report;
 pub mod score;
 pub mod segment;
+pub mod tolerance;

@@ -1,1 +1,121 @@
-//! The command line: raw arguments, parsed and nothing else.
+//! The command line: raw arguments, parsed and nothing else. [`crate::options`] turns them into what a run works with.
+
+pub mod measure;
+pub mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use measure::MeasureArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  measure-bench --dir photos --ground-truth ground_truth.json
+  measure-bench a.heic b.jpg --save report.json --save report.md
+  measure-bench --dir photos --labels maps --debug-dir out
+  measure-bench score report.json --ground-truth corrected.json
+
+Exit codes: 0 all measured and all gates hold; 1 photos could not be measured, or the run failed;
+2 bad usage; 3 a gate missed; 130 interrupted.";
+
+/// Measures a room's opposite wall, in centimetres, from one photo, and scores many such measurements.
+#[derive(Debug, Parser)]
+#[command(name = "measure-bench", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Cli {
+    /// Another command than measuring.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The options of measuring.
+    #[command(flatten)]
+    pub measure: MeasureArgs,
+}
+
+/// Everything but measuring.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Score a saved report anew, without measuring
+    Score(ScoreArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the man page
+    Man,
+}
+
+/// Arguments of `score`.
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// The saved report
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+    /// The truth to score against, JSON or CSV
+    #[arg(long, value_name = "FILE")]
+    pub ground_truth: PathBuf,
+    /// Where results go
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Limits
+    #[command(flatten)]
+    pub gates: measure::GateArgs,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Where results go, the same for every command that yields a report.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub summary: values::SummaryForm,
+    /// Write a report; its form follows the ending: .json .csv .md .xml (JUnit); repeatable
+    #[arg(long, value_name = "FILE")]
+    pub save: Vec<PathBuf>,
+    /// Leave paths out of reports
+    #[arg(long)]
+    pub anonymous: bool,
+    /// Nothing on standard error but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// More on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Colour
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: values::ColorChoice,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn photos_and_commands_are_told_apart() {
+        let cli =
+            Cli::try_parse_from(["measure-bench", "a.jpg", "--files", "b.jpg", "c.jpg"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.measure.photos, ["a.jpg"]);
+        assert_eq!(cli.measure.input.files, ["b.jpg", "c.jpg"]);
+        let cli = Cli::try_parse_from(["measure-bench", "man"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Man)));
+    }
+
+    #[test]
+    fn the_old_provider_is_accepted_and_others_are_explained() {
+        assert!(Cli::try_parse_from(["m", "a.jpg", "--provider", "noreref"]).is_ok());
+        let error = Cli::try_parse_from(["m", "a.jpg", "--provider", "other"]).unwrap_err();
+        assert!(error.to_string().contains("only 'noreref'"), "{error}");
+    }
+}

@@ -7,9 +7,11 @@ pub mod join;
 pub mod known;
 pub mod names;
 pub mod records;
+pub mod shard;
 pub mod truth;
 pub mod walk;
 
 pub use known::KnownValues;
+pub use shard::Shard;
 pub use truth::{GroundTruth, Truth};
 pub use walk::{Case, Sources, WalkError, find_cases};

@@ -1,0 +1,118 @@
+//! Values of options that are more than text or a number.
+
+use clap::ValueEnum;
+
+/// What goes to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[allow(missing_docs)]
+pub enum SummaryForm {
+    #[default]
+    Table,
+    Json,
+    Csv,
+    Markdown,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Execution provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[allow(missing_docs)]
+pub enum DeviceArg {
+    /// The best one that works.
+    #[default]
+    Auto,
+    Cpu,
+    Cuda,
+    Tensorrt,
+    Coreml,
+    Directml,
+}
+
+/// Geometry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum EstimatorArg {
+    /// A box room fitted to the labels.
+    #[default]
+    Box,
+    /// The old formula, for comparison.
+    Predecessor,
+}
+
+/// Steps after the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PostProcessingArg {
+    /// Labels at network resolution.
+    #[default]
+    Default,
+    /// The reference implementation's steps exactly, for parity.
+    Reference,
+}
+
+/// What stands in for a failed segmentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FallbackArg {
+    /// Nothing: the photo is an error.
+    #[default]
+    None,
+    /// The whole frame as wall, marked, with low confidence.
+    FullFrame,
+}
+
+/// Parses a positive, finite number.
+///
+/// # Errors
+/// A message for the user.
+pub fn positive(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|v: &f64| v.is_finite() && *v > 0.0)
+        .ok_or_else(|| "expected a number greater than 0".to_owned())
+}
+
+/// Parses a number that is finite and not negative.
+///
+/// # Errors
+/// A message for the user.
+pub fn not_negative(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|v: &f64| v.is_finite() && *v >= 0.0)
+        .ok_or_else(|| "expected a number, 0 or greater".to_owned())
+}
+
+/// Parses a field of view in degrees.
+///
+/// # Errors
+/// A message for the user.
+pub fn field_of_view(text: &str) -> Result<f64, String> {
+    let most = crate::dataset::known::MAX_FOV_DEG;
+    positive(text)
+        .ok()
+        .filter(|fov| *fov < most)
+        .ok_or_else(|| format!("expected degrees between 0 and {most}"))
+}
+
+/// Accepts the one provider that old scripts may name.
+///
+/// # Errors
+/// Says why no other exists.
+pub fn provider(text: &str) -> Result<String, String> {
+    if text == "noreref" {
+        Ok(text.to_owned())
+    } else {
+        Err("only 'noreref' (measuring without a reference object) exists: this program measures on this machine \
+             and has no other provider"
+            .to_owned())
+    }
+}

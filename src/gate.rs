@@ -1,0 +1,216 @@
+//! Gates: limits that a report is held to. All are checked, so that a reader sees every one that is missed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::photo_result::PhotoResult;
+use crate::score::Metrics;
+use crate::tolerance::Tolerance;
+
+/// The limits of a run; an absent one is not checked.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[allow(missing_docs)] // Named and explained as the options of the same name.
+pub struct GateLimits {
+    pub max_refusals: Option<Tolerance>,
+    pub max_width_mape: Option<f64>,
+    pub max_height_mape: Option<f64>,
+    pub min_coverage: Option<f64>,
+    pub max_photo_error: Option<f64>,
+}
+
+impl GateLimits {
+    /// The first of these limits that means nothing without ground truth.
+    #[must_use]
+    pub fn needs_truth(&self) -> Option<&'static str> {
+        [
+            (self.max_width_mape, "--max-width-mape"),
+            (self.max_height_mape, "--max-height-mape"),
+            (self.min_coverage, "--min-coverage"),
+            (self.max_photo_error, "--max-photo-error"),
+        ]
+        .into_iter()
+        .find_map(|(limit, name)| limit.map(|_| name))
+    }
+}
+
+/// What came of one gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GateOutcome {
+    /// The option without its dashes, with what it was applied to.
+    pub gate: String,
+    /// The limit as given.
+    pub limit: String,
+    /// What was found; absent when nothing could be computed.
+    pub actual: Option<String>,
+    /// Held or missed.
+    pub verdict: Verdict,
+    /// Photos that missed it, where it is about single photos.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<String>,
+    /// Why it was skipped, or could not be computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Whether a gate held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum Verdict {
+    Held,
+    Missed,
+    Skipped,
+}
+
+/// Checks every limit that is set.
+#[must_use]
+pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) -> Vec<GateOutcome> {
+    let mut outcomes = Vec::new();
+    if let Some(limit) = limits.max_width_mape {
+        outcomes.push(at_most("max-width-mape", limit, metrics.width.mape));
+    }
+    if let Some(limit) = limits.max_height_mape {
+        outcomes.push(at_most("max-height-mape", limit, metrics.height.mape));
+    }
+    if let Some(limit) = limits.max_refusals {
+        outcomes.push(refusals(limit, metrics));
+    }
+    if let Some(limit) = limits.min_coverage {
+        let both = [
+            ("width", metrics.width.coverage80),
+            ("height", metrics.height.coverage80),
+        ];
+        outcomes.extend(
+            both.map(|(of, actual)| at_least(&format!("min-coverage {of}"), limit, actual)),
+        );
+    }
+    if let Some(limit) = limits.max_photo_error {
+        outcomes.push(photo_error(limit, results));
+    }
+    outcomes
+}
+
+/// Whether any gate was missed.
+#[must_use]
+pub fn any_missed(outcomes: &[GateOutcome]) -> bool {
+    outcomes.iter().any(|o| o.verdict == Verdict::Missed)
+}
+
+fn at_most(gate: &str, limit: f64, actual: Option<f64>) -> GateOutcome {
+    percent(gate, limit, actual, |actual| actual <= limit)
+}
+
+fn at_least(gate: &str, limit: f64, actual: Option<f64>) -> GateOutcome {
+    percent(gate, limit, actual, |actual| actual >= limit)
+}
+
+/// A gate that cannot be computed is missed: one that nobody can check protects nobody.
+fn percent(
+    gate: &str,
+    limit: f64,
+    actual: Option<f64>,
+    holds: impl Fn(f64) -> bool,
+) -> GateOutcome {
+    GateOutcome {
+        gate: gate.to_owned(),
+        limit: format!("{limit} %"),
+        actual: actual.map(|a| format!("{a:.2} %")),
+        verdict: verdict(actual.is_some_and(holds)),
+        photos: Vec::new(),
+        note: actual
+            .is_none()
+            .then(|| "no measured photo has this truth".to_owned()),
+    }
+}
+
+fn refusals(limit: Tolerance, metrics: &Metrics) -> GateOutcome {
+    GateOutcome {
+        gate: "max-refusals".to_owned(),
+        limit: limit.to_string(),
+        actual: Some(format!("{} of {}", metrics.refused, metrics.total)),
+        verdict: verdict(limit.allows(metrics.refused, metrics.total)),
+        photos: Vec::new(),
+        note: None,
+    }
+}
+
+fn photo_error(limit: f64, results: &[PhotoResult]) -> GateOutcome {
+    let worst_of = |r: &PhotoResult| {
+        let errors = [r.score.width_pct_err, r.score.height_pct_err];
+        errors.into_iter().flatten().reduce(f64::max)
+    };
+    let worst = results.iter().filter_map(worst_of).reduce(f64::max);
+    let mut outcome = at_most("max-photo-error", limit, worst);
+    outcome.photos = results
+        .iter()
+        .filter(|r| worst_of(r).is_some_and(|e| e > limit))
+        .map(|r| r.file.clone())
+        .collect();
+    outcome
+}
+
+const fn verdict(held: bool) -> Verdict {
+    if held { Verdict::Held } else { Verdict::Missed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Truth;
+    use crate::report::photo_result::Status;
+    use crate::score::{RunTotals, score_photo, summarise};
+
+    fn photo(file: &str, width: f64) -> PhotoResult {
+        let mut result = PhotoResult::failed(file.into(), String::new());
+        result.status = Status::Ok;
+        result.wall_width_cm = Some(width);
+        result.width_interval_cm = Some([width - 1.0, width + 1.0]);
+        score_photo(
+            &mut result,
+            Some(Truth {
+                width_cm: Some(400.0),
+                height_cm: None,
+            }),
+        );
+        result
+    }
+
+    fn verdicts(limits: GateLimits) -> Vec<(String, Verdict, Vec<String>)> {
+        let results = [photo("good.jpg", 400.0), photo("bad.jpg", 480.0)];
+        let metrics = summarise(&results, RunTotals::default());
+        check(&limits, &results, &metrics)
+            .into_iter()
+            .map(|o| (o.gate, o.verdict, o.photos))
+            .collect()
+    }
+
+    #[test]
+    fn every_gate_is_listed_with_its_own_verdict() {
+        let found = verdicts(GateLimits {
+            max_width_mape: Some(10.0),
+            max_height_mape: Some(10.0),
+            max_photo_error: Some(5.0),
+            min_coverage: Some(50.0),
+            max_refusals: Some(Tolerance::Photos(0)),
+        });
+        let expected = [
+            ("max-width-mape", Verdict::Held, vec![]),
+            ("max-height-mape", Verdict::Missed, vec![]),
+            ("max-refusals", Verdict::Held, vec![]),
+            ("min-coverage width", Verdict::Held, vec![]),
+            ("min-coverage height", Verdict::Missed, vec![]),
+            (
+                "max-photo-error",
+                Verdict::Missed,
+                vec!["bad.jpg".to_owned()],
+            ),
+        ];
+        let expected: Vec<_> = expected.map(|(g, v, p)| (g.to_owned(), v, p)).into();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn no_limit_no_gate() {
+        assert!(verdicts(GateLimits::default()).is_empty());
+    }
+}

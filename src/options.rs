@@ -1,0 +1,392 @@
+//! What a run works with: raw arguments checked once, in one place.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
+use crate::cli::values::{
+    ColorChoice, DeviceArg, EstimatorArg, FallbackArg, PostProcessingArg, SummaryForm,
+};
+use crate::cli::{OutputArgs, measure};
+use crate::dataset::{Shard, Sources};
+use crate::gate::GateLimits;
+use crate::measure::{EstimatorKind, Known};
+use crate::report::schema::RunOptions;
+use crate::tolerance::Tolerance;
+
+/// Decoding workers when nobody says: more would wait for the network on most machines, and hold memory.
+const MOST_DEFAULT_JOBS: usize = 4;
+
+/// Longest long side that the network may be asked for, px: that of a 100 MP photo.
+const MAX_LONG_SIDE: u32 = 12_000;
+
+/// The command line makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    /// Nothing to measure.
+    #[error("no photos: name some, or a folder with --dir (see --help)")]
+    NoPhotos,
+    /// `--save` with an ending that stands for no form.
+    #[error("--save {}: the ending says the form, and must be one of .json .csv .md .xml", .0.display())]
+    SaveForm(PathBuf),
+    /// The network's input would be absurd.
+    #[error("--long-side {0}: at most {MAX_LONG_SIDE}")]
+    LongSide(u32),
+    /// A gate without the truth it compares with.
+    #[error("{0} needs --ground-truth")]
+    GateWithoutTruth(&'static str),
+    /// A folder that does not exist.
+    #[error("{option} {}: no such folder", .dir.display())]
+    NoFolder {
+        /// The option.
+        option: &'static str,
+        /// The folder.
+        dir: PathBuf,
+    },
+}
+
+/// A checked run.
+#[derive(Debug, Clone)]
+pub struct MeasureOptions {
+    /// Where photos are looked for.
+    pub sources: Sources,
+    /// File of ground truth.
+    pub ground_truth: Option<PathBuf>,
+    /// File of known values of single photos.
+    pub known: Option<PathBuf>,
+    /// Known values of all photos.
+    pub known_for_all: Known,
+    /// What turns pixels into labels.
+    pub labeller: Labeller,
+    /// What turns labels into centimetres.
+    pub estimator: EstimatorKind,
+    /// When segmentation fails.
+    pub fallback: FallbackArg,
+    /// Largest photo, px.
+    pub max_pixels: u64,
+    /// Largest file, bytes.
+    pub max_bytes: u64,
+    /// Decoding workers.
+    pub jobs: usize,
+    /// Longest that a photo may take.
+    pub timeout: Option<Duration>,
+    /// Measurements of each photo.
+    pub repeat: u32,
+    /// The part of the photos to measure.
+    pub shard: Option<Shard>,
+    /// List, do not measure.
+    pub dry_run: bool,
+    /// Folder of masks and overlays.
+    pub debug_dir: Option<PathBuf>,
+    /// Where results go.
+    pub output: OutputOptions,
+    /// Limits.
+    pub gates: GateLimits,
+    /// Photos that may fail.
+    pub max_errors: Tolerance,
+}
+
+/// What turns pixels into labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Labeller {
+    /// Label maps in a folder.
+    Labels(PathBuf),
+    /// A network.
+    Network(NetworkChoice),
+}
+
+/// Which network, and how it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkChoice {
+    /// Path or name; the bundled model where absent.
+    pub model: Option<String>,
+    /// Metadata from a file.
+    pub model_config: Option<PathBuf>,
+    /// Execution provider.
+    pub device: DeviceArg,
+    /// Long side of the input, px; the model's own policy where absent.
+    pub long_side: Option<u32>,
+    /// Threads of one inference.
+    pub threads: Option<usize>,
+    /// Runs before the first photo.
+    pub warmup: u32,
+    /// Steps after the network.
+    pub post_processing: PostProcessingArg,
+}
+
+/// Where results go.
+#[derive(Debug, Clone)]
+pub struct OutputOptions {
+    /// Standard output.
+    pub summary: SummaryForm,
+    /// Files.
+    pub saves: Vec<SaveTarget>,
+    /// Leave paths out.
+    pub anonymous: bool,
+    /// How much goes to standard error.
+    pub verbosity: Verbosity,
+    /// Colour.
+    pub color: ColorChoice,
+}
+
+/// How much goes to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors.
+    Quiet,
+    /// Progress and notes.
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+/// A report file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveTarget {
+    /// Where.
+    pub path: PathBuf,
+    /// In which form.
+    pub form: SaveForm,
+}
+
+/// The forms of a saved report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum SaveForm {
+    Json,
+    Csv,
+    Markdown,
+    Junit,
+}
+
+impl TryFrom<MeasureArgs> for MeasureOptions {
+    type Error = UsageError;
+
+    fn try_from(args: MeasureArgs) -> Result<Self, UsageError> {
+        let MeasureArgs {
+            photos,
+            input,
+            model,
+            geometry,
+            run,
+            output,
+            gates,
+        } = args;
+        let mut files = photos;
+        files.extend(input.files);
+        if files.is_empty() && input.dir.is_empty() {
+            return Err(UsageError::NoPhotos);
+        }
+        let max_errors = gates.max_errors;
+        let gates = GateLimits::from(&gates);
+        if let (None, Some(gate)) = (&input.ground_truth, gates.needs_truth()) {
+            return Err(UsageError::GateWithoutTruth(gate));
+        }
+        Ok(Self {
+            sources: Sources {
+                files,
+                dirs: input.dir,
+                recursive: input.recursive,
+            },
+            ground_truth: input.ground_truth,
+            known: geometry.known.clone(),
+            known_for_all: Known {
+                camera_height_cm: geometry.camera_height,
+                ceiling_height_cm: geometry.ceiling_height,
+                fov_deg: geometry.fov,
+            },
+            fallback: model.fallback,
+            labeller: labeller(model, &run)?,
+            estimator: match geometry.estimator {
+                EstimatorArg::Box => EstimatorKind::Box,
+                EstimatorArg::Predecessor => EstimatorKind::Predecessor,
+            },
+            max_pixels: millions(input.max_pixels),
+            max_bytes: millions(input.max_bytes),
+            jobs: run.jobs.map_or_else(default_jobs, usize::from),
+            timeout: run
+                .timeout
+                .map(|s| Duration::from_secs_f64(s.min(MAX_TIMEOUT_S))),
+            repeat: run.repeat,
+            shard: input.shard,
+            dry_run: input.dry_run,
+            debug_dir: run.debug_dir,
+            output: OutputOptions::try_from(output)?,
+            gates,
+            max_errors,
+        })
+    }
+}
+
+/// A timeout beyond a year is none; more seconds than this would overflow a clock.
+const MAX_TIMEOUT_S: f64 = 366.0 * 24.0 * 3600.0;
+
+fn labeller(model: ModelArgs, run: &measure::RunArgs) -> Result<Labeller, UsageError> {
+    if let Some(dir) = model.labels {
+        if !dir.is_dir() {
+            return Err(UsageError::NoFolder {
+                option: "--labels",
+                dir,
+            });
+        }
+        return Ok(Labeller::Labels(dir));
+    }
+    if model.long_side > MAX_LONG_SIDE {
+        return Err(UsageError::LongSide(model.long_side));
+    }
+    Ok(Labeller::Network(NetworkChoice {
+        model: model.model,
+        model_config: model.model_config,
+        device: model.device,
+        long_side: Some(model.long_side).filter(|side| *side > 0),
+        threads: run.threads.map(usize::from),
+        warmup: run.warmup,
+        post_processing: model.post_processing,
+    }))
+}
+
+fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_DEFAULT_JOBS))
+}
+
+/// Options give megapixels and megabytes; the float-to-integer cast saturates, which is what "no limit" should do.
+fn millions(value: f64) -> u64 {
+    (value * 1e6) as u64
+}
+
+impl TryFrom<OutputArgs> for OutputOptions {
+    type Error = UsageError;
+
+    fn try_from(args: OutputArgs) -> Result<Self, UsageError> {
+        Ok(Self {
+            summary: args.summary,
+            saves: args
+                .save
+                .into_iter()
+                .map(save_target)
+                .collect::<Result<_, _>>()?,
+            anonymous: args.anonymous,
+            verbosity: match (args.quiet, args.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (false, false) => Verbosity::Normal,
+                (false, true) => Verbosity::Verbose,
+            },
+            color: args.color,
+        })
+    }
+}
+
+fn save_target(path: PathBuf) -> Result<SaveTarget, UsageError> {
+    let ending = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .map(str::to_ascii_lowercase);
+    let form = match ending.as_deref() {
+        Some("json") => SaveForm::Json,
+        Some("csv") => SaveForm::Csv,
+        Some("md") => SaveForm::Markdown,
+        Some("xml") => SaveForm::Junit,
+        _ => return Err(UsageError::SaveForm(path)),
+    };
+    Ok(SaveTarget { path, form })
+}
+
+impl From<&GateArgs> for GateLimits {
+    fn from(args: &GateArgs) -> Self {
+        Self {
+            max_refusals: args.max_refusals,
+            max_width_mape: args.max_width_mape,
+            max_height_mape: args.max_height_mape,
+            min_coverage: args.min_coverage,
+            max_photo_error: args.max_photo_error,
+        }
+    }
+}
+
+impl MeasureOptions {
+    /// The part of the options that bears on the results, as the report shows it.
+    #[must_use]
+    pub fn for_report(&self, known_photos: usize) -> RunOptions {
+        let network = match &self.labeller {
+            Labeller::Labels(_) => None,
+            Labeller::Network(choice) => Some(choice),
+        };
+        RunOptions {
+            estimator: match self.estimator {
+                EstimatorKind::Box => "box",
+                EstimatorKind::Predecessor => "predecessor",
+            }
+            .to_owned(),
+            device: network.map(|n| value_name(n.device)),
+            long_side: network.and_then(|n| n.long_side),
+            labels: network.is_none(),
+            camera_height_cm: self.known_for_all.camera_height_cm,
+            ceiling_height_cm: self.known_for_all.ceiling_height_cm,
+            fov_deg: self.known_for_all.fov_deg,
+            known_photos,
+            post_processing: network.map(|n| value_name(n.post_processing)),
+            fallback: value_name(self.fallback),
+            repeat: self.repeat,
+            warmup: network.map_or(0, |n| n.warmup),
+            jobs: self.jobs,
+            threads: network.and_then(|n| n.threads),
+            shard: self.shard.map(|s| s.to_string()),
+        }
+    }
+}
+
+/// A value as it is written on the command line.
+fn value_name(value: impl clap::ValueEnum) -> String {
+    value
+        .to_possible_value()
+        .map(|v| v.get_name().to_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn options(args: &[&str]) -> Result<MeasureOptions, UsageError> {
+        let all = ["measure-bench"].iter().chain(args);
+        MeasureOptions::try_from(crate::cli::Cli::try_parse_from(all).unwrap().measure)
+    }
+
+    #[test]
+    fn limits_are_given_in_millions() {
+        let options = options(&["a.jpg", "--max-pixels", "24.5", "--max-bytes", "1e300"]).unwrap();
+        assert_eq!(options.max_pixels, 24_500_000);
+        assert_eq!(options.max_bytes, u64::MAX);
+    }
+
+    #[test]
+    fn a_long_side_of_zero_leaves_it_to_the_model() {
+        let side = |text: &str| match options(&["a.jpg", "--long-side", text]).unwrap().labeller {
+            Labeller::Network(network) => network.long_side,
+            Labeller::Labels(_) => None,
+        };
+        assert_eq!(side("0"), None);
+        assert_eq!(side("512"), Some(512));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said() {
+        for (args, part) in [
+            (&[][..], "no photos"),
+            (&["a.jpg", "--save", "x.txt"][..], ".json .csv"),
+            (
+                &["a.jpg", "--max-width-mape", "10"][..],
+                "needs --ground-truth",
+            ),
+            (
+                &["a.jpg", "--labels", "no/such/folder"][..],
+                "no such folder",
+            ),
+            (&["a.jpg", "--long-side", "99999"][..], "at most"),
+        ] {
+            let message = options(args).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! One photo's entry in a report.
+
+use serde::{Deserialize, Serialize};
+
+use crate::geometry::camera::{FocalSource, GravitySource};
+use crate::measure::{Measurement, Warning, WindowEstimate};
+use crate::photo::PhotoFormat;
+
+/// How a photo fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Measured.
+    Ok,
+    /// Looked at, but the width cannot be told from this photo.
+    Refused,
+    /// Segmentation failed; the whole frame was taken for wall.
+    Fallback,
+    /// Could not be read, decoded, segmented or measured.
+    Error,
+}
+
+/// One photo: what it is, what was measured, how long it took, and how far off it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhotoResult {
+    /// The photo's identity.
+    pub file: String,
+    /// Where it was found; left out of anonymous reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Hash of its bytes, hexadecimal; absent when they could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// How it fared.
+    pub status: Status,
+    /// Why it could not be measured.
+    pub error: Option<String>,
+    /// Full width of the opposite wall, cm.
+    pub wall_width_cm: Option<f64>,
+    /// Height of the opposite wall, cm.
+    pub wall_height_cm: Option<f64>,
+    /// 80 % interval of the width, cm.
+    pub width_interval_cm: Option<[f64; 2]>,
+    /// 80 % interval of the height, cm.
+    pub height_interval_cm: Option<[f64; 2]>,
+    /// Lowest height of a sloped wall top, cm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_height_cm: Option<f64>,
+    /// Width inside the frame, cm.
+    pub visible_width_cm: Option<f64>,
+    /// Only `visible_width_cm` was seen.
+    pub width_is_lower_bound: bool,
+    /// Windows on the wall, left to right.
+    pub windows: Vec<WindowEstimate>,
+    /// 0-100.
+    pub confidence_pct: Option<f64>,
+    /// What to know before trusting the numbers.
+    pub warnings: Vec<Warning>,
+    /// The camera as fitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera: Option<Camera>,
+    /// The picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageInfo>,
+    /// Height and width of the network's input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_size: Option<[u32; 2]>,
+    /// Network runs.
+    pub inferences: u32,
+    /// Times the file was decoded.
+    pub decodes: u32,
+    /// Milliseconds of each stage.
+    pub timings_ms: StageTimings,
+    /// Truth and errors, where there is truth.
+    #[serde(flatten)]
+    pub score: PhotoScore,
+}
+
+/// The fitted camera as reports show it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Camera {
+    /// Focal length, px of the full-size photo.
+    pub focal_px: f64,
+    /// Where it comes from.
+    pub focal_source: FocalSource,
+    /// Degrees, positive looking up.
+    pub pitch_deg: f64,
+    /// Degrees, positive when the content turns clockwise.
+    pub roll_deg: f64,
+    /// Where the direction of gravity comes from.
+    pub gravity_source: GravitySource,
+    /// Lens above the floor, cm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_cm: Option<f64>,
+    /// Of the opposite wall, degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yaw_deg: Option<f64>,
+}
+
+/// The decoded picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageInfo {
+    /// Columns of the upright photo.
+    pub width_px: u32,
+    /// Rows of the upright photo.
+    pub height_px: u32,
+    /// Container.
+    pub format: PhotoFormat,
+    /// EXIF Orientation as stored, 1-8.
+    pub orientation: u8,
+}
+
+/// Milliseconds of each stage; a stage that did not run took 0.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StageTimings {
+    /// Reading the file.
+    pub read: f64,
+    /// Decoding and turning upright.
+    pub decode: f64,
+    /// Metadata.
+    pub exif: f64,
+    /// Resizing and normalising for the network.
+    pub preprocess: f64,
+    /// The network.
+    pub inference: f64,
+    /// Network outputs to labels.
+    pub masks: f64,
+    /// Lines and geometry.
+    pub measure: f64,
+    /// All stages of this photo together, without waiting for other photos.
+    pub total: f64,
+}
+
+impl StageTimings {
+    /// Each stage by name, in the order in which they run.
+    #[must_use]
+    pub const fn stages(&self) -> [(&'static str, f64); 8] {
+        [
+            ("read", self.read),
+            ("decode", self.decode),
+            ("exif", self.exif),
+            ("preprocess", self.preprocess),
+            ("inference", self.inference),
+            ("masks", self.masks),
+            ("measure", self.measure),
+            ("total", self.total),
+        ]
+    }
+}
+
+/// Truth beside the measurement. Diff is measured minus expected; percentages are absolute, of the expected.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)] // The names say it all, twice.
+pub struct PhotoScore {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_width_cm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_height_cm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width_diff_cm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width_abs_err_cm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width_pct_err: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_diff_cm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_abs_err_cm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_pct_err: Option<f64>,
+}
+
+impl PhotoScore {
+    /// Whether any truth is known.
+    #[must_use]
+    pub const fn has_truth(&self) -> bool {
+        self.expected_width_cm.is_some() || self.expected_height_cm.is_some()
+    }
+}
+
+impl PhotoResult {
+    /// A photo about which nothing is known yet but its name: the start of an entry, as an error until it is filled in.
+    #[must_use]
+    pub fn failed(file: String, error: String) -> Self {
+        Self {
+            file,
+            path: None,
+            sha256: None,
+            status: Status::Error,
+            error: Some(error),
+            wall_width_cm: None,
+            wall_height_cm: None,
+            width_interval_cm: None,
+            height_interval_cm: None,
+            min_height_cm: None,
+            visible_width_cm: None,
+            width_is_lower_bound: false,
+            windows: Vec::new(),
+            confidence_pct: None,
+            warnings: Vec::new(),
+            camera: None,
+            image: None,
+            input_size: None,
+            inferences: 0,
+            decodes: 0,
+            timings_ms: StageTimings::default(),
+            score: PhotoScore::default(),
+        }
+    }
+
+    /// Takes over a measurement. Without a width the photo counts as refused.
+    pub fn set_measurement(&mut self, measured: &Measurement) {
+        let has_width = measured.wall_width.is_some_and(|e| e.cm.is_finite());
+        self.status = if has_width {
+            Status::Ok
+        } else {
+            Status::Refused
+        };
+        self.error = None;
+        self.wall_width_cm = measured.wall_width.and_then(|e| finite(e.cm, LENGTH_STEP));
+        self.wall_height_cm = measured.wall_height.and_then(|e| finite(e.cm, LENGTH_STEP));
+        self.width_interval_cm = measured.wall_width.and_then(|e| interval(e.interval_cm));
+        self.height_interval_cm = measured.wall_height.and_then(|e| interval(e.interval_cm));
+        self.min_height_cm = measured.min_height_cm.and_then(|v| finite(v, LENGTH_STEP));
+        self.visible_width_cm = measured
+            .visible_width_cm
+            .and_then(|v| finite(v, LENGTH_STEP));
+        self.width_is_lower_bound = measured.width_is_lower_bound;
+        self.windows = measured.windows.iter().filter_map(window).collect();
+        self.confidence_pct = finite(measured.confidence_pct, LENGTH_STEP);
+        for warning in &measured.warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(*warning);
+            }
+        }
+        self.camera = measured.camera.and_then(|camera| {
+            Some(Camera {
+                focal_px: finite(camera.focal_px, LENGTH_STEP)?,
+                focal_source: camera.focal_source,
+                pitch_deg: finite(camera.pitch_deg, LENGTH_STEP)?,
+                roll_deg: finite(camera.roll_deg, LENGTH_STEP)?,
+                gravity_source: camera.gravity_source,
+                height_cm: camera.height_cm.and_then(|v| finite(v, LENGTH_STEP)),
+                yaw_deg: camera.yaw_deg.and_then(|v| finite(v, LENGTH_STEP)),
+            })
+        });
+    }
+
+    /// Whether an end of the wall lies outside the frame, or the width is only a lower bound.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.width_is_lower_bound
+            || self
+                .warnings
+                .iter()
+                .any(|w| matches!(w, Warning::LeftEndCut | Warning::RightEndCut))
+    }
+}
+
+/// Digits beyond a hundredth (of a centimetre, a degree, a percent) are noise: reports leave them out.
+const LENGTH_STEP: f64 = 100.0;
+
+/// `value` rounded to `1 / steps`; nothing when it is not a number, since no such value may reach a report.
+fn finite(value: f64, steps: f64) -> Option<f64> {
+    value.is_finite().then(|| (value * steps).round() / steps)
+}
+
+fn interval([low, high]: [f64; 2]) -> Option<[f64; 2]> {
+    Some([finite(low, LENGTH_STEP)?, finite(high, LENGTH_STEP)?])
+}
+
+fn window(window: &WindowEstimate) -> Option<WindowEstimate> {
+    Some(WindowEstimate {
+        width_cm: finite(window.width_cm, LENGTH_STEP)?,
+        height_cm: finite(window.height_cm, LENGTH_STEP)?,
+        sill_cm: window.sill_cm.and_then(|v| finite(v, LENGTH_STEP)),
+        left_cm: window.left_cm.and_then(|v| finite(v, LENGTH_STEP)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Estimate;
+
+    fn estimate(cm: f64) -> Option<Estimate> {
+        let interval_cm = [cm * 0.9, cm * 1.1];
+        Some(Estimate { cm, interval_cm })
+    }
+
+    #[test]
+    fn without_a_width_a_photo_is_refused() {
+        let mut result = PhotoResult::failed("a.jpg".into(), "not measured".into());
+        let measured = Measurement {
+            wall_height: estimate(250.0),
+            ..Measurement::default()
+        };
+        result.set_measurement(&measured);
+        assert_eq!(result.status, Status::Refused);
+        assert_eq!(result.wall_height_cm, Some(250.0));
+        assert_eq!(result.error, None);
+    }
+
+    #[test]
+    fn numbers_that_are_none_never_reach_a_report() {
+        let mut result = PhotoResult::failed("a.jpg".into(), String::new());
+        let measured = Measurement {
+            wall_width: estimate(f64::NAN),
+            wall_height: estimate(f64::INFINITY),
+            confidence_pct: f64::NAN,
+            ..Measurement::default()
+        };
+        result.set_measurement(&measured);
+        assert_eq!((result.wall_width_cm, result.wall_height_cm), (None, None));
+        assert_eq!(
+            (result.width_interval_cm, result.confidence_pct),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn an_entry_survives_the_way_to_json_and_back() {
+        let mut result = PhotoResult::failed("a.jpg".into(), String::new());
+        result.set_measurement(&Measurement {
+            wall_width: estimate(479.1234),
+            ..Measurement::default()
+        });
+        result.score.expected_width_cm = Some(480.0);
+        let text = serde_json::to_string(&result).unwrap();
+        assert!(text.contains("\"wallWidthCm\":479.12"), "{text}");
+        assert_eq!(serde_json::from_str::<PhotoResult>(&text).unwrap(), result);
+    }
+}

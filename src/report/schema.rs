@@ -1,0 +1,163 @@
+//! The report: the one serialisable result of a run. Every other form of output is a pure function of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::photo_result::PhotoResult;
+use crate::score::metrics::Metrics;
+
+/// Version of the form below; readers refuse what is newer.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A run and everything that came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// When the run ended, RFC 3339, UTC.
+    pub generated_at: String,
+    /// This program.
+    pub tool: Tool,
+    /// The machine.
+    pub environment: Environment,
+    /// What segmented.
+    pub model: Model,
+    /// What was asked for, as far as it bears on the results.
+    pub options: RunOptions,
+    /// One entry a photo, in natural order.
+    pub results: Vec<PhotoResult>,
+    /// Scores over all photos.
+    pub metrics: Metrics,
+    /// What had no partner, where there is ground truth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmatched: Option<Unmatched>,
+    /// Limits that the run was held to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<crate::gate::GateOutcome>,
+    /// The run was ended early: photos are missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+}
+
+/// The program that wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tool {
+    /// `measure-bench`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The commit it was built from, where that is known.
+    pub commit: Option<String>,
+}
+
+impl Tool {
+    /// This build.
+    #[must_use]
+    pub fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("MEASURE_BENCH_COMMIT").map(str::to_owned),
+        }
+    }
+}
+
+/// The machine that measured.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Environment {
+    /// Operating system and architecture.
+    pub os: String,
+    /// Processor.
+    pub cpu: String,
+    /// Logical processors.
+    pub cores: usize,
+    /// Memory, MB.
+    pub memory_mb: u64,
+    /// Version of ONNX Runtime, where it ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub onnx_runtime: Option<String>,
+    /// Execution provider that ran the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+/// What turned pixels into labels.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Model {
+    /// The model's name, or `labels` for given label maps.
+    pub name: String,
+    /// Hash of the model file, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// How a photo is scaled for the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_policy: Option<String>,
+    /// Checkpoint or training run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Number format of the weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<String>,
+}
+
+/// The options that bear on what a run yields.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunOptions {
+    /// Geometry.
+    pub estimator: String,
+    /// Execution provider asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Long side of the network's input, px; absent for the model's own policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_side: Option<u32>,
+    /// Label maps in place of a network.
+    pub labels: bool,
+    /// Known camera height for all photos, cm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera_height_cm: Option<f64>,
+    /// Known ceiling height for all photos, cm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling_height_cm: Option<f64>,
+    /// Known horizontal field of view for all photos, degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fov_deg: Option<f64>,
+    /// Photos with values of their own from `--known`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub known_photos: usize,
+    /// Steps after the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_processing: Option<String>,
+    /// What stands in for a failed segmentation.
+    pub fallback: String,
+    /// Measurements of each photo, for timing.
+    pub repeat: u32,
+    /// Network runs before the first photo.
+    pub warmup: u32,
+    /// Decoding workers.
+    pub jobs: usize,
+    /// Threads of one inference; absent for the runtime's choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threads: Option<usize>,
+    /// The part of the photos that was measured, `I/N`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+/// Photos and truth without a partner.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Unmatched {
+    /// Photos that the ground truth does not name.
+    pub photos_without_truth: Vec<String>,
+    /// Entries that no photo matches.
+    pub entries_without_photo: Vec<String>,
+}

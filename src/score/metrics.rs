@@ -1,0 +1,267 @@
+//! The metrics of a whole run.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::round;
+use super::statistics::{ErrorStats, Sample, error_stats, quantile};
+use crate::report::photo_result::{PhotoResult, Status};
+
+/// The guess that any method must beat: this size for every photo, cm.
+pub const CONSTANT_WIDTH_CM: f64 = 420.0;
+/// See [`CONSTANT_WIDTH_CM`].
+pub const CONSTANT_HEIGHT_CM: f64 = 260.0;
+
+/// Scores and times over all photos of a report.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Metrics {
+    /// Photos.
+    pub total: usize,
+    /// Measured.
+    pub successful: usize,
+    /// Refused.
+    pub refused: usize,
+    /// Measured with the whole frame for wall.
+    pub fallback: usize,
+    /// Photos with ground truth.
+    pub with_truth: usize,
+    /// Photos that could not be measured.
+    pub errors: usize,
+    /// Over the photos that were measured and have a true width.
+    pub width: ErrorStats,
+    /// Over the photos that were measured and have a true height.
+    pub height: ErrorStats,
+    /// The constant guess on the same photos.
+    pub constant_baseline: ConstantBaseline,
+    /// The same statistics, apart for walls seen whole and walls cut by the frame.
+    pub by_visibility: ByVisibility,
+    /// Fallback photos, which count in nothing above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback_scores: Option<SizeStats>,
+    /// Times of each stage.
+    pub timings_ms: BTreeMap<String, TimeStats>,
+    /// Duration of the run, s.
+    pub wall_seconds: f64,
+    /// Photos a second, over the whole run.
+    pub photos_per_second: Option<f64>,
+    /// Most memory the process held, MB, where the system tells.
+    pub peak_rss_mb: Option<f64>,
+}
+
+/// MAPE of the constant guess, percent.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ConstantBaseline {
+    pub width_mape: Option<f64>,
+    pub height_mape: Option<f64>,
+}
+
+/// Width and height statistics of one group of photos.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct SizeStats {
+    pub width: ErrorStats,
+    pub height: ErrorStats,
+}
+
+/// Statistics by what is seen of the wall.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ByVisibility {
+    /// Both ends of the wall lie in the frame.
+    pub both_ends: SizeStats,
+    /// An end lies outside, or only part of the wall is told apart.
+    pub cut: SizeStats,
+}
+
+/// Spread of one stage's times, ms.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct TimeStats {
+    pub median: f64,
+    pub p95: f64,
+    pub max: f64,
+}
+
+/// What a run as a whole took.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RunTotals {
+    /// Duration, s.
+    pub wall_seconds: f64,
+    /// Most memory the process held, MB.
+    pub peak_rss_mb: Option<f64>,
+}
+
+/// All metrics of `results`, whose truth and errors are already filled in.
+#[must_use]
+pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
+    let count = |status| results.iter().filter(|r| r.status == status).count();
+    // Refused photos may still have a height, which counts; fallback photos are scored apart.
+    let measured = |r: &&PhotoResult| matches!(r.status, Status::Ok | Status::Refused);
+    let all: Vec<&PhotoResult> = results.iter().filter(measured).collect();
+    let (cut, both_ends): (Vec<&PhotoResult>, Vec<&PhotoResult>) =
+        all.iter().copied().partition(|r| r.is_cut());
+    let fallback: Vec<&PhotoResult> = results
+        .iter()
+        .filter(|r| r.status == Status::Fallback)
+        .collect();
+    let sizes = size_stats(&all);
+    let finished = results.len() as f64;
+    Metrics {
+        total: results.len(),
+        successful: count(Status::Ok),
+        refused: count(Status::Refused),
+        fallback: fallback.len(),
+        with_truth: results.iter().filter(|r| r.score.has_truth()).count(),
+        errors: count(Status::Error),
+        width: sizes.width,
+        height: sizes.height,
+        constant_baseline: ConstantBaseline {
+            width_mape: constant_mape(&widths(&all), CONSTANT_WIDTH_CM),
+            height_mape: constant_mape(&heights(&all), CONSTANT_HEIGHT_CM),
+        },
+        by_visibility: ByVisibility {
+            both_ends: size_stats(&both_ends),
+            cut: size_stats(&cut),
+        },
+        fallback_scores: (!fallback.is_empty()).then(|| size_stats(&fallback)),
+        timings_ms: stage_times(results),
+        wall_seconds: round(totals.wall_seconds),
+        photos_per_second: (totals.wall_seconds > 0.0)
+            .then(|| round(finished / totals.wall_seconds)),
+        peak_rss_mb: totals.peak_rss_mb.map(round),
+    }
+}
+
+fn size_stats(results: &[&PhotoResult]) -> SizeStats {
+    SizeStats {
+        width: error_stats(&widths(results)),
+        height: error_stats(&heights(results)),
+    }
+}
+
+fn widths(results: &[&PhotoResult]) -> Vec<Sample> {
+    let sample = |r: &&PhotoResult| {
+        Some(Sample {
+            measured_cm: r.wall_width_cm?,
+            expected_cm: r.score.expected_width_cm?,
+            interval_cm: r.width_interval_cm,
+        })
+    };
+    results.iter().filter_map(sample).collect()
+}
+
+fn heights(results: &[&PhotoResult]) -> Vec<Sample> {
+    let sample = |r: &&PhotoResult| {
+        Some(Sample {
+            measured_cm: r.wall_height_cm?,
+            expected_cm: r.score.expected_height_cm?,
+            interval_cm: r.height_interval_cm,
+        })
+    };
+    results.iter().filter_map(sample).collect()
+}
+
+fn constant_mape(samples: &[Sample], guess_cm: f64) -> Option<f64> {
+    let guessed: Vec<Sample> = samples
+        .iter()
+        .map(|s| Sample {
+            measured_cm: guess_cm,
+            ..*s
+        })
+        .collect();
+    error_stats(&guessed).mape
+}
+
+/// Over the photos that went through the stages; an error's times would be those of half a photo.
+fn stage_times(results: &[PhotoResult]) -> BTreeMap<String, TimeStats> {
+    let mut by_stage: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for result in results.iter().filter(|r| r.status != Status::Error) {
+        for (stage, ms) in result.timings_ms.stages() {
+            by_stage.entry(stage.to_owned()).or_default().push(ms);
+        }
+    }
+    by_stage
+        .into_iter()
+        .filter_map(|(stage, times)| {
+            let stats = TimeStats {
+                median: round(quantile(&times, 0.5)?),
+                p95: round(quantile(&times, 0.95)?),
+                max: round(quantile(&times, 1.0)?),
+            };
+            Some((stage, stats))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Truth;
+    use crate::measure::Warning;
+    use crate::score::score_photo;
+
+    fn photo(file: &str, status: Status, width: Option<f64>, truth: f64) -> PhotoResult {
+        let mut result = PhotoResult::failed(file.into(), String::new());
+        result.status = status;
+        result.wall_width_cm = width;
+        let truth = Truth {
+            width_cm: Some(truth),
+            height_cm: None,
+        };
+        score_photo(&mut result, Some(truth));
+        result
+    }
+
+    #[test]
+    fn photos_are_counted_by_status_and_fallback_is_scored_apart() {
+        let mut cut = photo("c", Status::Ok, Some(300.0), 400.0);
+        cut.warnings.push(Warning::LeftEndCut);
+        let results = [
+            photo("a", Status::Ok, Some(420.0), 400.0),
+            photo("b", Status::Error, None, 400.0),
+            cut,
+            photo("d", Status::Fallback, Some(800.0), 400.0),
+            photo("e", Status::Refused, None, 400.0),
+        ];
+        let metrics = summarise(
+            &results,
+            RunTotals {
+                wall_seconds: 2.0,
+                peak_rss_mb: None,
+            },
+        );
+        assert_eq!(
+            (
+                metrics.total,
+                metrics.successful,
+                metrics.refused,
+                metrics.fallback,
+                metrics.errors
+            ),
+            (5, 2, 1, 1, 1)
+        );
+        assert_eq!(metrics.with_truth, 5);
+        assert_eq!(metrics.width.mape, Some(15.0));
+        assert_eq!(metrics.by_visibility.both_ends.width.mape, Some(5.0));
+        assert_eq!(metrics.by_visibility.cut.width.mape, Some(25.0));
+        assert_eq!(
+            metrics.fallback_scores.map(|s| s.width.mape),
+            Some(Some(100.0))
+        );
+        assert_eq!(metrics.constant_baseline.width_mape, Some(5.0));
+        assert_eq!(metrics.constant_baseline.height_mape, None);
+        assert_eq!(metrics.photos_per_second, Some(2.5));
+    }
+
+    #[test]
+    fn an_empty_run_has_counts_of_zero_and_no_statistics() {
+        let metrics = summarise(&[], RunTotals::default());
+        assert_eq!(metrics.total, 0);
+        assert_eq!(metrics.width.mape, None);
+        assert!(metrics.timings_ms.is_empty());
+    }
+}

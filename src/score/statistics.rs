@@ -1,0 +1,148 @@
+//! Statistics over many photos' errors.
+
+use serde::{Deserialize, Serialize};
+
+use super::round;
+
+/// One measured length with its truth, cm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample {
+    /// The estimate.
+    pub measured_cm: f64,
+    /// The truth.
+    pub expected_cm: f64,
+    /// The estimate's 80 % interval.
+    pub interval_cm: Option<[f64; 2]>,
+}
+
+/// Error statistics; a value without a sample is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ErrorStats {
+    /// Samples.
+    pub count: usize,
+    /// Mean of measured minus expected, cm.
+    pub mean_diff: Option<f64>,
+    /// Mean absolute error, cm.
+    pub mae: Option<f64>,
+    /// Root of the mean squared error, cm.
+    pub rmse: Option<f64>,
+    /// Largest absolute error, cm.
+    pub max_abs: Option<f64>,
+    /// 95th percentile of the absolute error, cm.
+    pub p95: Option<f64>,
+    /// Mean absolute error in percent of the expected.
+    pub mape: Option<f64>,
+    /// Median of the same.
+    pub median_pct_err: Option<f64>,
+    /// Percent of truths inside the 80 % interval.
+    pub coverage80: Option<f64>,
+}
+
+/// The statistics of `samples`.
+#[must_use]
+pub fn error_stats(samples: &[Sample]) -> ErrorStats {
+    let diffs: Vec<f64> = samples
+        .iter()
+        .map(|s| s.measured_cm - s.expected_cm)
+        .collect();
+    let absolute: Vec<f64> = diffs.iter().map(|d| d.abs()).collect();
+    let squared: Vec<f64> = diffs.iter().map(|d| d * d).collect();
+    let percent: Vec<f64> = samples
+        .iter()
+        .map(|s| 100.0 * (s.measured_cm - s.expected_cm).abs() / s.expected_cm)
+        .collect();
+    let covered: Vec<f64> = samples
+        .iter()
+        .filter_map(|s| {
+            let [low, high] = s.interval_cm?;
+            let inside = (low..=high).contains(&s.expected_cm);
+            Some(if inside { 100.0 } else { 0.0 })
+        })
+        .collect();
+    ErrorStats {
+        count: samples.len(),
+        mean_diff: mean(&diffs).map(round),
+        mae: mean(&absolute).map(round),
+        rmse: mean(&squared).map(|m| round(m.sqrt())),
+        max_abs: absolute.iter().copied().reduce(f64::max).map(round),
+        p95: quantile(&absolute, 0.95).map(round),
+        mape: mean(&percent).map(round),
+        median_pct_err: quantile(&percent, 0.5).map(round),
+        coverage80: mean(&covered).map(round),
+    }
+}
+
+/// Arithmetic mean.
+#[must_use]
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The `q`-quantile, linear between order statistics: position `q (n - 1)` of the sorted values.
+#[must_use]
+pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let position = q.clamp(0.0, 1.0) * last as f64;
+    let below = position.floor() as usize;
+    let above = (below + 1).min(last);
+    Some(sorted[below] + (sorted[above] - sorted[below]) * (position - below as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sample(measured_cm: f64, expected_cm: f64, interval_cm: Option<[f64; 2]>) -> Sample {
+        Sample {
+            measured_cm,
+            expected_cm,
+            interval_cm,
+        }
+    }
+
+    #[test]
+    fn statistics_of_a_small_table_by_hand() {
+        let stats = error_stats(&[
+            sample(110.0, 100.0, Some([90.0, 120.0])),
+            sample(180.0, 200.0, Some([170.0, 190.0])),
+            sample(400.0, 400.0, None),
+        ]);
+        assert_eq!(stats.count, 3);
+        assert_eq!(stats.mean_diff, Some(-3.3333));
+        assert_eq!(stats.mae, Some(10.0));
+        assert_eq!(stats.rmse, Some(round((500.0_f64 / 3.0).sqrt())));
+        assert_eq!(stats.max_abs, Some(20.0));
+        assert_eq!(stats.p95, Some(19.0));
+        assert_eq!(stats.mape, Some(6.6667));
+        assert_eq!(stats.median_pct_err, Some(10.0));
+        assert_eq!(stats.coverage80, Some(50.0));
+    }
+
+    #[test]
+    fn nothing_measured_gives_no_numbers() {
+        assert_eq!(error_stats(&[]), ErrorStats::default());
+        assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_matter_and_bounds_hold(
+            pairs in prop::collection::vec((1.0..1000.0_f64, 1.0..1000.0_f64), 1..30)
+        ) {
+            let samples: Vec<Sample> = pairs.iter().map(|(m, e)| sample(*m, *e, None)).collect();
+            let mut reversed = samples.clone();
+            reversed.reverse();
+            let (a, b) = (error_stats(&samples), error_stats(&reversed));
+            prop_assert!((a.mape.unwrap() - b.mape.unwrap()).abs() < 1e-3);
+            let slack = 1e-3;
+            prop_assert!(a.mae.unwrap() <= a.rmse.unwrap() + slack);
+            prop_assert!(a.rmse.unwrap() <= a.max_abs.unwrap() + slack);
+            prop_assert!(a.p95.unwrap() <= a.max_abs.unwrap() + slack);
+            prop_assert!(a.mean_diff.unwrap().abs() <= a.mae.unwrap() + slack);
+        }
+    }
+}
