@@ -1,6 +1,7 @@
 //! The command line: raw arguments, parsed and nothing else. [`crate::options`] turns them into what a run works with.
 
 pub mod measure;
+pub mod rooms;
 pub mod values;
 
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub struct Cli {
 pub enum Command {
     /// Score a saved report anew, without measuring
     Score(ScoreArgs),
+    /// Render synthetic rooms with exact truth
+    Rooms(rooms::RoomsArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the man page

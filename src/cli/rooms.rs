@@ -1,0 +1,55 @@
+//! `measure-bench rooms`: renders synthetic rooms.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::render::{
+    PhotoFormat, RenderError, RoomsOptions, RoomsSummary, Scenario, parse_size, write_rooms,
+};
+
+/// Renders synthetic rooms with exact truth.
+#[derive(Debug, Clone, Args)]
+pub struct RoomsArgs {
+    /// Folder for the photos, labels/ and ground_truth.json.
+    pub out: PathBuf,
+    /// Number of photos.
+    #[arg(long, default_value_t = 20)]
+    pub count: usize,
+    /// The same seed gives the same files.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Kind of room: nominal, tall, wild, furnished, cut, attic, corner, shifted, l_shaped, open_plan, corridor or
+    /// ultra_wide; without it a mix of all.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<Scenario>,
+    /// Size of a picture; about a third are turned to portrait.
+    #[arg(long, value_name = "WxH", default_value = "1024x768", value_parser = parse_size)]
+    pub size: [u32; 2],
+    /// File type of the photos: jpg or png.
+    #[arg(long, default_value = "jpg")]
+    pub format: PhotoFormat,
+    /// Label maps and truth alone, beside blank photos that carry the EXIF data.
+    #[arg(long)]
+    pub labels_only: bool,
+    /// Displaces label boundaries smoothly, by this standard deviation in pixels of a picture 1024 pixels long.
+    #[arg(long, value_name = "PX", default_value_t = 0.0)]
+    pub roughen: f32,
+}
+
+/// Renders what the arguments ask for.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn run(args: &RoomsArgs) -> Result<RoomsSummary, RenderError> {
+    write_rooms(&RoomsOptions {
+        out: args.out.clone(),
+        count: args.count,
+        seed: args.seed,
+        scenario: args.scenario,
+        size: args.size,
+        format: args.format,
+        labels_only: args.labels_only,
+        roughen_px: args.roughen,
+    })
+}

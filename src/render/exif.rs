@@ -1,0 +1,247 @@
+//! Writes the EXIF block of a rendered photo: a TIFF structure (big-endian, as phones write it) with focal lengths,
+//! orientation and, for part of the photos, Apple's MakerNote with the accelerometer's vector.
+
+use super::Vec3;
+
+/// EXIF Orientation values that photos are stored with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Orientation {
+    /// 1: stored as displayed.
+    Upright,
+    /// 3: stored upside down.
+    UpsideDown,
+    /// 6: displayed after a clockwise quarter turn.
+    Clockwise,
+    /// 8: displayed after an anticlockwise quarter turn.
+    Anticlockwise,
+}
+
+impl Orientation {
+    /// The tag's value.
+    pub(super) const fn tag(self) -> u16 {
+        match self {
+            Self::Upright => 1,
+            Self::UpsideDown => 3,
+            Self::Clockwise => 6,
+            Self::Anticlockwise => 8,
+        }
+    }
+
+    /// Stored column and row of the displayed pixel (x, y), and the stored size, for a displayed size.
+    pub(super) const fn stored(self, x: u32, y: u32, [width, height]: [u32; 2]) -> [u32; 2] {
+        match self {
+            Self::Upright => [x, y],
+            Self::UpsideDown => [width - 1 - x, height - 1 - y],
+            Self::Clockwise => [y, width - 1 - x],
+            Self::Anticlockwise => [height - 1 - y, x],
+        }
+    }
+
+    /// Columns and rows of the stored picture.
+    pub(super) const fn stored_size(self, [width, height]: [u32; 2]) -> [u32; 2] {
+        match self {
+            Self::Upright | Self::UpsideDown => [width, height],
+            Self::Clockwise | Self::Anticlockwise => [height, width],
+        }
+    }
+
+    /// A vector of the displayed picture's frame (x right, y down) in the frame of the stored one.
+    fn to_stored(self, v: Vec3) -> Vec3 {
+        match self {
+            Self::Upright => v,
+            Self::UpsideDown => Vec3::new(-v.x, -v.y, v.z),
+            // The display maps the stored (x, y) to (-y, x) for 6 and to (y, -x) for 8; these are the inverses.
+            Self::Clockwise => Vec3::new(v.y, -v.x, v.z),
+            Self::Anticlockwise => Vec3::new(-v.y, v.x, v.z),
+        }
+    }
+}
+
+/// How a photo tells its focal length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FocalTags {
+    /// FocalLength and FocalLengthIn35mmFilm.
+    Equivalent,
+    /// FocalLength and FocalPlaneXResolution in dots per centimetre.
+    FocalPlane,
+}
+
+/// What the EXIF block says.
+#[derive(Debug, Clone)]
+pub(super) struct PhotoTags<'a> {
+    pub(super) make: &'a str,
+    pub(super) model: &'a str,
+    pub(super) lens: &'a str,
+    pub(super) orientation: Orientation,
+    /// Columns and rows as displayed.
+    pub(super) size: [u32; 2],
+    pub(super) focal_mm: f64,
+    pub(super) focal_35mm: u16,
+    pub(super) focal_px: f64,
+    pub(super) focal_tags: FocalTags,
+    /// Direction of gravity in the displayed picture's camera frame, for Apple's MakerNote.
+    pub(super) gravity: Option<Vec3>,
+    /// Whether the MakerNote names the ultra-wide camera.
+    pub(super) ultra_wide: bool,
+}
+
+/// Value types of TIFF.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Ascii = 2,
+    Short = 3,
+    Long = 4,
+    Rational = 5,
+    Undefined = 7,
+    SignedRational = 10,
+}
+
+struct Entry {
+    tag: u16,
+    kind: Kind,
+    count: u32,
+    bytes: Vec<u8>,
+}
+
+impl Entry {
+    fn ascii(tag: u16, text: &str) -> Self {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.push(0);
+        Self {
+            tag,
+            kind: Kind::Ascii,
+            count: bytes.len() as u32,
+            bytes,
+        }
+    }
+
+    fn short(tag: u16, value: u16) -> Self {
+        Self {
+            tag,
+            kind: Kind::Short,
+            count: 1,
+            bytes: value.to_be_bytes().to_vec(),
+        }
+    }
+
+    fn long(tag: u16, value: u32) -> Self {
+        Self {
+            tag,
+            kind: Kind::Long,
+            count: 1,
+            bytes: value.to_be_bytes().to_vec(),
+        }
+    }
+
+    fn rational(tag: u16, value: f64) -> Self {
+        const DENOMINATOR: u32 = 10_000;
+        let numerator = (value * f64::from(DENOMINATOR)).round() as u32;
+        let bytes = [numerator.to_be_bytes(), DENOMINATOR.to_be_bytes()].concat();
+        Self {
+            tag,
+            kind: Kind::Rational,
+            count: 1,
+            bytes,
+        }
+    }
+}
+
+/// Bytes of a directory that starts at `offset` of its structure: the table, then the values that do not fit in it.
+fn directory(mut entries: Vec<Entry>, offset: u32) -> Vec<u8> {
+    entries.sort_by_key(|entry| entry.tag);
+    let table = 2 + 12 * entries.len() + 4;
+    let mut out = (entries.len() as u16).to_be_bytes().to_vec();
+    let mut values: Vec<u8> = Vec::new();
+    for entry in &entries {
+        out.extend(entry.tag.to_be_bytes());
+        out.extend((entry.kind as u16).to_be_bytes());
+        out.extend(entry.count.to_be_bytes());
+        if entry.bytes.len() <= 4 {
+            let mut inline = entry.bytes.clone();
+            inline.resize(4, 0);
+            out.extend(inline);
+        } else {
+            out.extend((offset + (table + values.len()) as u32).to_be_bytes());
+            values.extend(&entry.bytes);
+            // TIFF wants values on word boundaries.
+            if values.len() % 2 == 1 {
+                values.push(0);
+            }
+        }
+    }
+    out.extend([0; 4]);
+    out.extend(values);
+    out
+}
+
+/// Apple's MakerNote: a header, then a directory whose offsets count from the note's start.
+fn apple_maker_note(gravity: Vec3, ultra_wide: bool) -> Vec<u8> {
+    const HEADER: &[u8] = b"Apple iOS\0\0\x01MM";
+    // In the stored frame g = (-ay, -ax, -az).
+    let acceleration = [-gravity.y, -gravity.x, -gravity.z];
+    const DENOMINATOR: i32 = 100_000;
+    let bytes = acceleration
+        .iter()
+        .flat_map(|a| {
+            let numerator = (f64::from(*a) * f64::from(DENOMINATOR)).round() as i32;
+            [numerator.to_be_bytes(), DENOMINATOR.to_be_bytes()].concat()
+        })
+        .collect();
+    let entries = vec![
+        Entry {
+            tag: 0x0008,
+            kind: Kind::SignedRational,
+            count: 3,
+            bytes,
+        },
+        // CameraType: 0 is the ultra-wide camera, 1 the main one.
+        Entry::long(0x002e, u32::from(!ultra_wide)),
+    ];
+    let mut note = HEADER.to_vec();
+    note.extend(directory(entries, HEADER.len() as u32));
+    note
+}
+
+/// The TIFF structure of the EXIF block, without the `Exif` marker that JPEG puts before it.
+pub(super) fn encode(tags: &PhotoTags<'_>) -> Vec<u8> {
+    let [width, height] = tags.orientation.stored_size(tags.size);
+    let mut exif = vec![
+        Entry::rational(0x920a, tags.focal_mm),
+        Entry::long(0xa002, width),
+        Entry::long(0xa003, height),
+        Entry::ascii(0xa434, tags.lens),
+    ];
+    match tags.focal_tags {
+        FocalTags::Equivalent => exif.push(Entry::short(0xa405, tags.focal_35mm)),
+        FocalTags::FocalPlane => {
+            let dots_per_cm = tags.focal_px / tags.focal_mm * 10.0;
+            exif.push(Entry::rational(0xa20e, dots_per_cm));
+            exif.push(Entry::rational(0xa20f, dots_per_cm));
+            // FocalPlaneResolutionUnit: 3 is the centimetre.
+            exif.push(Entry::short(0xa210, 3));
+        }
+    }
+    if let Some(gravity) = tags.gravity {
+        let note = apple_maker_note(tags.orientation.to_stored(gravity), tags.ultra_wide);
+        exif.push(Entry {
+            tag: 0x927c,
+            kind: Kind::Undefined,
+            count: note.len() as u32,
+            bytes: note,
+        });
+    }
+    let main = |pointer: u32| {
+        vec![
+            Entry::ascii(0x010f, tags.make),
+            Entry::ascii(0x0110, tags.model),
+            Entry::short(0x0112, tags.orientation.tag()),
+            Entry::long(0x8769, pointer),
+        ]
+    };
+    // The header is 8 bytes; the main directory's length does not depend on the pointer in it.
+    let pointer = 8 + directory(main(0), 8).len() as u32;
+    let mut out = b"MM\0\x2a\0\0\0\x08".to_vec();
+    out.extend(directory(main(pointer), 8));
+    out.extend(directory(exif, pointer));
+    out
+}

@@ -1,0 +1,269 @@
+//! Light on surfaces: windows and lamps with soft shadows, one gathered bounce over an even ambient term, mirrors.
+
+use super::{
+    Rgb, Vec3,
+    draw::Draw,
+    scene::Scene,
+    shell::{Hit, Lighting},
+    solid::Ray,
+};
+
+/// A rectangle that lights the room through a window; metres.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WindowLight {
+    pub(super) corner: Vec3,
+    pub(super) right: Vec3,
+    pub(super) up: Vec3,
+    /// Unit normal into the room.
+    pub(super) inward: Vec3,
+    pub(super) radiance: Rgb,
+}
+
+/// A small lamp.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lamp {
+    pub(super) position: Vec3,
+    /// Radius of the shade, within which shadows are not cast.
+    pub(super) radius: f32,
+    /// Radiant intensity over pi.
+    pub(super) intensity: Rgb,
+}
+
+/// Sunlight that enters through windows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sun {
+    /// Unit vector towards the sun.
+    pub(super) towards: Vec3,
+    pub(super) strength: Rgb,
+}
+
+/// How many rays one lighting estimate takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    pub(super) gather: u32,
+    pub(super) shadows: u32,
+}
+
+/// How a photo's light is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shading {
+    /// Soft shadows and a bounce.
+    Rays,
+    /// Only the angle to a fixed light counts: the plain looks of simple renderers.
+    Plain,
+}
+
+impl WindowLight {
+    fn area(&self) -> f32 {
+        self.right.norm() * self.up.norm()
+    }
+}
+
+impl Scene {
+    /// Even light of the whole room, estimated from what its lights give and its walls take.
+    pub(super) fn settle_ambient(&mut self) {
+        let mut power = Rgb::zeros();
+        for window in &self.windows {
+            power += window.radiance * window.area();
+        }
+        for lamp in &self.lamps {
+            power += lamp.intensity * 4.0;
+        }
+        // An interior returns about half of the light that it gets; the sum of its bounces is r / (1 - r).
+        const RETURN: f32 = 0.55;
+        let surface = self.surface_area.max(1.0);
+        self.ambient = power * (RETURN / (1.0 - RETURN) / surface) + self.fill_light;
+    }
+
+    /// Light at a point from all windows and lamps, without shadows, over pi.
+    fn open_light(&self, point: Vec3, normal: Vec3) -> Rgb {
+        let mut sum = self.ambient;
+        for window in &self.windows {
+            let middle = window.corner + window.right * 0.5 + window.up * 0.5;
+            sum += window.radiance * form(point, normal, middle, window.inward, window.area());
+        }
+        for lamp in &self.lamps {
+            sum += lamp.intensity * spot(point, normal, lamp.position);
+        }
+        sum
+    }
+
+    /// Light that arrives at a point, over pi, so that times the reflectance it is the radiance.
+    pub(super) fn light(&self, point: Vec3, normal: Vec3, effort: Effort, draw: &mut Draw) -> Rgb {
+        if self.shading == Shading::Plain {
+            return self.plain_light(normal);
+        }
+        let start = point + normal * 2e-3;
+        let mut sum = Rgb::zeros();
+        for window in &self.windows {
+            for sample in 0..effort.shadows {
+                let a = (sample as f32 + draw.uniform(0.0, 1.0)) / effort.shadows as f32;
+                let target = window.corner + window.right * a + window.up * draw.uniform(0.0, 1.0);
+                let area = window.area() / effort.shadows as f32;
+                let seen = form(point, normal, target, window.inward, area);
+                if seen > 0.0 && !self.blocked(start, target, 0.02) {
+                    sum += window.radiance * seen;
+                }
+            }
+        }
+        for lamp in &self.lamps {
+            let samples = effort.shadows.div_ceil(2);
+            for _ in 0..samples {
+                let jitter = Vec3::new(
+                    draw.uniform(-1.0, 1.0),
+                    draw.uniform(-1.0, 1.0),
+                    draw.uniform(-1.0, 1.0),
+                ) * (0.6 * lamp.radius);
+                let seen = spot(point, normal, lamp.position + jitter) / samples as f32;
+                if seen > 0.0 && !self.blocked(start, lamp.position + jitter, lamp.radius) {
+                    sum += lamp.intensity * seen;
+                }
+            }
+        }
+        sum + self.gather(start, normal, effort.gather, draw)
+    }
+
+    fn plain_light(&self, normal: Vec3) -> Rgb {
+        let facing = normal.dot(&self.plain_direction);
+        self.ambient * (0.75 + 0.25 * facing)
+    }
+
+    fn gather(&self, start: Vec3, normal: Vec3, rays: u32, draw: &mut Draw) -> Rgb {
+        let tangent = if normal.z.abs() < 0.9 {
+            normal.cross(&Vec3::z())
+        } else {
+            normal.cross(&Vec3::x())
+        }
+        .normalize();
+        let other = normal.cross(&tangent);
+        let mut sum = Rgb::zeros();
+        let spin = draw.uniform(0.0, 1.0);
+        for ray in 0..rays {
+            // A golden-angle spiral over the disc, lifted to the hemisphere: cosine-weighted and well spread.
+            const GOLDEN: f32 = 0.618_034;
+            let reach = ((ray as f32 + draw.uniform(0.0, 1.0)) / rays as f32).sqrt();
+            let angle = (ray as f32 * GOLDEN + spin) * std::f32::consts::TAU;
+            let direction = tangent * (reach * angle.cos())
+                + other * (reach * angle.sin())
+                + normal * (1.0 - reach * reach).max(0.0).sqrt();
+            let Some(hit) = self.trace(&Ray {
+                origin: start,
+                direction,
+            }) else {
+                sum += self.ambient;
+                continue;
+            };
+            sum += match hit.lighting {
+                Lighting::Room => hit
+                    .material
+                    .mean()
+                    .component_mul(&self.open_light(hit.point, hit.normal)),
+                // Windows are sampled as lights; what is seen through their glass must not count twice.
+                Lighting::Outside(_) => Rgb::zeros(),
+                Lighting::Neighbour(light) => hit.material.mean() * light,
+            };
+        }
+        sum / rays.max(1) as f32
+    }
+
+    /// Direct sunlight at a point, over pi.
+    fn sunlight(&self, point: Vec3, normal: Vec3) -> Rgb {
+        let Some(sun) = &self.sun else {
+            return Rgb::zeros();
+        };
+        let facing = normal.dot(&sun.towards);
+        if facing <= 0.0 {
+            return Rgb::zeros();
+        }
+        let ray = Ray {
+            origin: point + normal * 2e-3,
+            direction: sun.towards,
+        };
+        match self.trace(&ray) {
+            Some(hit) if matches!(hit.lighting, Lighting::Outside(_)) => sun.strength * facing,
+            _ => Rgb::zeros(),
+        }
+    }
+
+    /// Radiance towards the viewer of a point whose diffuse light is known; `footprint` is the width that a pixel covers
+    /// there, metres.
+    pub(super) fn shade(
+        &self,
+        ray: &Ray,
+        hit: &Hit<'_>,
+        light: Rgb,
+        footprint: f32,
+        draw: &mut Draw,
+    ) -> Rgb {
+        let albedo = hit.material.albedo(hit.uv[0], hit.uv[1], footprint);
+        let diffuse = match hit.lighting {
+            Lighting::Outside(radiance) => radiance,
+            Lighting::Neighbour(light) => albedo * light,
+            Lighting::Room if self.shading == Shading::Plain => albedo.component_mul(&light),
+            Lighting::Room => albedo.component_mul(&(light + self.sunlight(hit.point, hit.normal))),
+        };
+        let gloss = hit.material.gloss;
+        let mut radiance = diffuse + hit.material.glow;
+        if gloss > 0.0 && self.shading == Shading::Rays {
+            let facing = -ray.direction.dot(&hit.normal);
+            // Schlick's approximation of Fresnel reflection.
+            let share = gloss + (1.0 - gloss) * 0.6 * (1.0 - facing.clamp(0.0, 1.0)).powi(5);
+            let scatter = hit.material.roughness * 0.25;
+            let mirrored = ray.direction + hit.normal * (2.0 * facing);
+            let jitter = Vec3::new(
+                draw.uniform(-1.0, 1.0),
+                draw.uniform(-1.0, 1.0),
+                draw.uniform(-1.0, 1.0),
+            ) * scatter;
+            let direction = (mirrored + jitter).normalize();
+            if direction.dot(&hit.normal) > 0.0 {
+                let away = Ray {
+                    origin: hit.point + hit.normal * 2e-3,
+                    direction,
+                };
+                radiance = radiance * (1.0 - share) + self.glimpse(&away) * share;
+            }
+        }
+        radiance
+    }
+
+    /// Radiance along a mirrored ray, with unshadowed light.
+    fn glimpse(&self, ray: &Ray) -> Rgb {
+        let Some(hit) = self.trace(ray) else {
+            return self.ambient;
+        };
+        let albedo = hit.material.albedo(hit.uv[0], hit.uv[1], 0.02);
+        match hit.lighting {
+            Lighting::Outside(radiance) => radiance,
+            Lighting::Neighbour(light) => albedo * light,
+            Lighting::Room => {
+                albedo.component_mul(&self.open_light(hit.point, hit.normal)) + hit.material.glow
+            }
+        }
+    }
+}
+
+/// Share of a small rectangle's radiance that arrives at a point: cosines times area over pi times squared distance.
+fn form(point: Vec3, normal: Vec3, target: Vec3, target_normal: Vec3, area: f32) -> f32 {
+    let offset = target - point;
+    let squared = offset.norm_squared();
+    let direction = offset / squared.sqrt().max(1e-6);
+    let receive = normal.dot(&direction);
+    let send = -target_normal.dot(&direction);
+    if receive <= 0.0 || send <= 0.0 {
+        return 0.0;
+    }
+    // Nearer than the rectangle's own size the point formula diverges; the area bounds the squared distance.
+    receive * send * area / (std::f32::consts::PI * squared.max(0.3 * area))
+}
+
+fn spot(point: Vec3, normal: Vec3, lamp: Vec3) -> f32 {
+    let offset = lamp - point;
+    let squared = offset.norm_squared();
+    let facing = normal.dot(&offset) / squared.sqrt().max(1e-6);
+    if facing <= 0.0 {
+        0.0
+    } else {
+        facing / squared.max(0.04)
+    }
+}

@@ -1,0 +1,178 @@
+//! One photo's room, camera and truth, drawn from the seed.
+
+use super::{
+    Rgb, Vec3,
+    draw::{Draw, Purpose},
+    furnish::Furnisher,
+    light::{Lamp, Shading, Sun, WindowLight},
+    opening::Fill,
+    palette,
+    plan::{Plan, draw_plan},
+    scenario::Scenario,
+    scene::Scene,
+    stance::{Opposite, draw_camera},
+    view::Camera,
+};
+
+/// Everything about one photo before it is rendered.
+pub(super) struct Specimen {
+    pub(super) scenario: Scenario,
+    pub(super) scene: Scene,
+    pub(super) camera: Camera,
+    pub(super) opposite: Opposite,
+    pub(super) focal_35mm: u16,
+    pub(super) door_height: f32,
+    /// Whether colours, light and camera may be far from those of good photos.
+    pub(super) wild: bool,
+}
+
+/// How often each scenario comes in a run without a named one.
+const MIX: [(Scenario, f32); 12] = [
+    (Scenario::Nominal, 0.12),
+    (Scenario::Tall, 0.06),
+    (Scenario::Wild, 0.08),
+    (Scenario::Furnished, 0.16),
+    (Scenario::Cut, 0.14),
+    (Scenario::Attic, 0.07),
+    (Scenario::Corner, 0.12),
+    (Scenario::Shifted, 0.04),
+    (Scenario::LShaped, 0.07),
+    (Scenario::OpenPlan, 0.06),
+    (Scenario::Corridor, 0.04),
+    (Scenario::UltraWide, 0.04),
+];
+
+/// Draws photo `index`. `long` and `short` are the sides of the picture; 35 % of photos are portrait.
+pub(super) fn draw_specimen(
+    seed: u64,
+    index: u64,
+    scenario: Option<Scenario>,
+    [long, short]: [u32; 2],
+) -> Specimen {
+    let mut draw = Draw::new(seed, index, Purpose::Room);
+    let drawn = draw.weighted(MIX);
+    let mut scenario = scenario.unwrap_or(drawn);
+    let size = if draw.chance(0.35) {
+        [short, long]
+    } else {
+        [long, short]
+    };
+    let mut tries = 0;
+    let (plan, camera, opposite, focal_35mm) = loop {
+        let plan = draw_plan(scenario, &mut draw);
+        if let Some((camera, opposite, focal)) = draw_camera(&plan, scenario, size, &mut draw) {
+            break (plan, camera, opposite, focal);
+        }
+        tries += 1;
+        // Every scenario admits a camera in a few rooms; the bound only guards against an endless loop.
+        if tries > 400 {
+            scenario = Scenario::OpenPlan;
+        }
+    };
+    let wild = draw.chance(0.3);
+    let scene = furnish(&plan, scenario, &camera, &opposite, wild, &mut draw);
+    Specimen {
+        scenario,
+        scene,
+        camera,
+        opposite,
+        focal_35mm,
+        door_height: plan.door_height,
+        wild,
+    }
+}
+
+fn furnish(
+    plan: &Plan,
+    scenario: Scenario,
+    camera: &Camera,
+    opposite: &Opposite,
+    wild: bool,
+    draw: &mut Draw,
+) -> Scene {
+    let mut furnisher = Furnisher::new(&plan.shell, camera.position);
+    let bare = draw.chance(0.08);
+    // Strength of artificial light; daylight alone in a third of the rooms.
+    let lit = if draw.chance(0.35) {
+        0.0
+    } else {
+        draw.normal(1.0, 0.6).exp()
+    };
+    if !bare {
+        furnisher.dress_openings(draw);
+        furnisher.furniture(scenario, opposite, draw);
+        furnisher.small_things(plan.odd || wild, lit, draw);
+        furnisher.hang_pictures(draw);
+    }
+    furnisher.ceiling_lamps(lit, draw);
+    let Furnisher { pieces, lamps, .. } = furnisher;
+    let windows = window_lights(plan, draw);
+    let fill = palette::colour(draw.uniform(0.05, 0.65), draw.uniform(0.0, 0.25), 1.0)
+        * draw.uniform(0.02, 0.35);
+    let shading = if draw.chance(0.1) {
+        Shading::Plain
+    } else {
+        Shading::Rays
+    };
+    let sun = draw.chance(0.2).then(|| Sun {
+        towards: Vec3::new(
+            draw.normal(0.0, 0.6),
+            draw.uniform(0.3, 1.0),
+            draw.uniform(0.2, 0.9),
+        )
+        .normalize(),
+        strength: palette::colour(0.12, 0.15, 1.0) * draw.uniform(1.0, 8.0),
+    });
+    let mut scene = Scene {
+        shell: plan.shell.clone(),
+        pieces,
+        windows,
+        lamps: lamps
+            .into_iter()
+            .map(|(position, radius, intensity)| Lamp {
+                position,
+                radius,
+                intensity,
+            })
+            .collect(),
+        sun,
+        ambient: Rgb::zeros(),
+        fill_light: fill,
+        surface_area: plan.surface_area,
+        shading,
+        plain_direction: Vec3::new(
+            draw.normal(0.0, 1.0),
+            draw.normal(-0.5, 1.0),
+            draw.normal(0.5, 1.0),
+        )
+        .try_normalize(1e-6)
+        .unwrap_or_else(Vec3::z),
+    };
+    scene.settle_ambient();
+    scene
+}
+
+fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
+    let tint = palette::colour(draw.uniform(0.5, 0.65), draw.uniform(0.0, 0.2), 1.0);
+    let mut lights = Vec::new();
+    for wall in &plan.shell.walls {
+        let [nx, ny] = wall.outward();
+        for opening in &wall.openings {
+            let radiance = match &opening.fill {
+                Fill::Window(window) => {
+                    (window.view.sky * 0.7 + window.view.ground * 0.3).component_mul(&tint)
+                }
+                Fill::Passage(next) => next.wall.mean() * (0.7 * next.light),
+                Fill::Leaf(_) => continue,
+            };
+            lights.push(WindowLight {
+                corner: wall.point(opening.left, -0.005, opening.bottom),
+                right: Vec3::new(wall.along[0], wall.along[1], 0.0) * opening.width,
+                up: Vec3::z() * opening.height,
+                inward: Vec3::new(-nx, -ny, 0.0),
+                radiance,
+            });
+        }
+    }
+    lights
+}

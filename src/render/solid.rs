@@ -1,0 +1,321 @@
+//! Solid primitives and the pieces of furniture composed of them.
+
+use nalgebra::Rotation3;
+
+use super::{Vec3, material::Material};
+use crate::ade20k::ClassIndex;
+
+/// A ray with a direction of unit length; metres.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ray {
+    pub(super) origin: Vec3,
+    pub(super) direction: Vec3,
+}
+
+/// Form of a solid within its half extents.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    /// A box with edges and corners rounded by a radius, metres.
+    Block { round: f32 },
+    /// An upright cylinder; its radius shrinks towards the top to the share `taper`.
+    Cylinder { taper: f32 },
+    /// An ellipsoid.
+    Ellipsoid,
+}
+
+/// One primitive, in the frame of its piece.
+#[derive(Debug, Clone)]
+pub(super) struct Solid {
+    pub(super) centre: Vec3,
+    pub(super) half: Vec3,
+    pub(super) turn: Option<Rotation3<f32>>,
+    pub(super) shape: Shape,
+    pub(super) material: Material,
+    pub(super) class: ClassIndex,
+}
+
+/// Where a ray meets a solid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SolidHit {
+    pub(super) distance: f32,
+    /// Outward unit normal, in the frame of the question.
+    pub(super) normal: Vec3,
+    /// Surface coordinates, metres.
+    pub(super) uv: [f32; 2],
+}
+
+/// Entry and exit of a ray through the box `±half` about the origin.
+fn slab(origin: Vec3, inverse: Vec3, half: Vec3) -> Option<(f32, f32)> {
+    let mut near = f32::NEG_INFINITY;
+    let mut far = f32::INFINITY;
+    for axis in 0..3 {
+        let middle = -origin[axis] * inverse[axis];
+        let reach = half[axis] * inverse[axis].abs();
+        near = near.max(middle - reach);
+        far = far.min(middle + reach);
+    }
+    (near <= far && far > 0.0).then_some((near, far))
+}
+
+fn reciprocal(direction: Vec3) -> Vec3 {
+    // A zero component would turn 0 * inf into NaN at a face's plane; the smallest tilt avoids it.
+    direction.map(|c| {
+        1.0 / if c.abs() < 1e-9 {
+            1e-9_f32.copysign(c)
+        } else {
+            c
+        }
+    })
+}
+
+/// Coordinates on the face that the normal belongs to.
+fn face_uv(point: Vec3, normal: Vec3) -> [f32; 2] {
+    let size = normal.abs();
+    if size.z >= size.x && size.z >= size.y {
+        [point.x, point.y]
+    } else if size.y >= size.x {
+        [point.x, point.z]
+    } else {
+        [point.y, point.z]
+    }
+}
+
+impl Solid {
+    /// The nearest entry of the ray in front of its origin and before `limit`.
+    pub(super) fn meet(&self, ray: &Ray, limit: f32) -> Option<SolidHit> {
+        let mut origin = ray.origin - self.centre;
+        let mut direction = ray.direction;
+        if let Some(turn) = &self.turn {
+            origin = turn.inverse_transform_vector(&origin);
+            direction = turn.inverse_transform_vector(&direction);
+        }
+        let (distance, normal) = match self.shape {
+            Shape::Block { round } => meet_block(origin, direction, self.half, round, limit)?,
+            Shape::Cylinder { taper } => meet_cylinder(origin, direction, self.half, taper)?,
+            Shape::Ellipsoid => meet_ellipsoid(origin, direction, self.half)?,
+        };
+        if distance >= limit || distance <= 1e-4 {
+            return None;
+        }
+        let uv = face_uv(origin + direction * distance, normal);
+        let normal = match &self.turn {
+            Some(turn) => turn * normal,
+            None => normal,
+        };
+        Some(SolidHit {
+            distance,
+            normal,
+            uv,
+        })
+    }
+
+    fn bounds(&self) -> (Vec3, Vec3) {
+        let half = match self.shape {
+            Shape::Cylinder { taper } => widest(self.half, taper),
+            _ => self.half,
+        };
+        let reach = match &self.turn {
+            Some(turn) => turn.matrix().abs() * half,
+            None => half,
+        };
+        (self.centre - reach, self.centre + reach)
+    }
+}
+
+fn meet_block(
+    origin: Vec3,
+    direction: Vec3,
+    half: Vec3,
+    round: f32,
+    limit: f32,
+) -> Option<(f32, Vec3)> {
+    let (near, far) = slab(origin, reciprocal(direction), half)?;
+    if near <= 1e-4 || near >= limit {
+        return None;
+    }
+    if round <= 0.0 {
+        let share = (origin + direction * near).component_div(&half);
+        let axis = share.iamax();
+        let mut normal = Vec3::zeros();
+        normal[axis] = share[axis].signum();
+        return Some((near, normal));
+    }
+    // Sphere tracing from the entry into the bounding box: rays that meet a face end after one step, and only those
+    // near an edge take a few.
+    let core = half.map(|h| (h - round).max(0.0));
+    let mut t = near;
+    for _ in 0..12 {
+        let point = origin + direction * t;
+        let outside = (point.abs() - core).map(|c| c.max(0.0));
+        let gap = outside.norm() - round;
+        if gap < 1e-3 {
+            let normal = outside.component_mul(&point.map(f32::signum));
+            return Some((t, normal.try_normalize(1e-9)?));
+        }
+        t += gap;
+        if t > far {
+            return None;
+        }
+    }
+    None
+}
+
+/// Half extents of a cylinder that may widen towards its top.
+fn widest(half: Vec3, taper: f32) -> Vec3 {
+    let widening = taper.max(1.0);
+    Vec3::new(half.x * widening, half.y * widening, half.z)
+}
+
+fn meet_cylinder(origin: Vec3, direction: Vec3, half: Vec3, taper: f32) -> Option<(f32, Vec3)> {
+    slab(origin, reciprocal(direction), widest(half, taper))?;
+    // In units of the half extents the solid is a cone frustum of radius 1 at the bottom and `taper` at the top.
+    let o = origin.component_div(&half);
+    let d = direction.component_div(&half);
+    let slope = 0.5 * (taper - 1.0);
+    let radius = 0.5 * (taper + 1.0);
+    let rim = radius + slope * o.z;
+    let a = d.x * d.x + d.y * d.y - slope * slope * d.z * d.z;
+    let b = o.x * d.x + o.y * d.y - slope * d.z * rim;
+    let c = o.x * o.x + o.y * o.y - rim * rim;
+    let mut best: Option<(f32, Vec3)> = None;
+    let root = b * b - a * c;
+    if root >= 0.0 && a.abs() > 1e-12 {
+        for t in [(-b - root.sqrt()) / a, (-b + root.sqrt()) / a] {
+            let p = o + d * t;
+            if t > 1e-4 && p.z.abs() <= 1.0 && best.is_none_or(|(known, _)| t < known) {
+                let normal = Vec3::new(
+                    p.x / half.x,
+                    p.y / half.y,
+                    -slope * (radius + slope * p.z) / half.z,
+                );
+                best = Some((t, normal));
+            }
+        }
+    }
+    if d.z.abs() > 1e-9 {
+        for (end, share) in [(-1.0_f32, 1.0_f32), (1.0, taper)] {
+            let t = (end - o.z) / d.z;
+            let p = o + d * t;
+            let inside = p.x * p.x + p.y * p.y <= share * share;
+            if t > 1e-4 && inside && best.is_none_or(|(known, _)| t < known) {
+                best = Some((t, Vec3::new(0.0, 0.0, end)));
+            }
+        }
+    }
+    best.and_then(|(t, normal)| Some((t, normal.try_normalize(1e-9)?)))
+}
+
+fn meet_ellipsoid(origin: Vec3, direction: Vec3, half: Vec3) -> Option<(f32, Vec3)> {
+    let o = origin.component_div(&half);
+    let d = direction.component_div(&half);
+    let a = d.norm_squared();
+    let b = o.dot(&d);
+    let root = b * b - a * (o.norm_squared() - 1.0);
+    if root < 0.0 {
+        return None;
+    }
+    let t = (-b - root.sqrt()) / a;
+    let normal = (o + d * t).component_div(&half);
+    (t > 1e-4).then_some((t, normal.try_normalize(1e-9)?))
+}
+
+/// A piece of furniture or any other group of solids that stands in the room.
+///
+/// Its frame: x to the right for someone who looks at its front, y away from that person, z up; the origin is the middle
+/// of its back edge on the floor, so a piece lies at y <= 0 and touches the wall behind it with y = 0.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    origin: Vec3,
+    x_axis: [f32; 2],
+    solids: Vec<Solid>,
+    middle: Vec3,
+    half: Vec3,
+}
+
+impl Piece {
+    /// Places solids with the origin at `origin` and the piece's x axis along the unit vector `x_axis` of the floor.
+    pub(super) fn new(origin: Vec3, x_axis: [f32; 2], solids: Vec<Solid>) -> Self {
+        let mut low = Vec3::repeat(f32::INFINITY);
+        let mut high = Vec3::repeat(f32::NEG_INFINITY);
+        for solid in &solids {
+            let (a, b) = solid.bounds();
+            low = low.inf(&a);
+            high = high.sup(&b);
+        }
+        Self {
+            origin,
+            x_axis,
+            solids,
+            middle: (low + high) * 0.5,
+            half: (high - low) * 0.5,
+        }
+    }
+
+    /// The piece's x axis on the floor.
+    pub(super) const fn x_axis(&self) -> [f32; 2] {
+        self.x_axis
+    }
+
+    /// Middle of the piece in the room.
+    pub(super) fn middle(&self) -> Vec3 {
+        self.origin + self.rotate(self.middle)
+    }
+
+    /// The solids in the frame in which the piece stands.
+    pub(super) fn into_solids(self) -> Vec<Solid> {
+        let [c, s] = self.x_axis;
+        let turn = Rotation3::from_axis_angle(&Vec3::z_axis(), s.atan2(c));
+        let origin = self.origin;
+        self.solids
+            .into_iter()
+            .map(|solid| Solid {
+                centre: origin + turn * solid.centre,
+                turn: Some(solid.turn.map_or(turn, |own| turn * own)),
+                ..solid
+            })
+            .collect()
+    }
+
+    fn rotate(&self, v: Vec3) -> Vec3 {
+        let [c, s] = self.x_axis;
+        Vec3::new(c * v.x - s * v.y, s * v.x + c * v.y, v.z)
+    }
+
+    fn unrotate(&self, v: Vec3) -> Vec3 {
+        let [c, s] = self.x_axis;
+        Vec3::new(c * v.x + s * v.y, c * v.y - s * v.x, v.z)
+    }
+
+    fn local(&self, ray: &Ray, limit: f32) -> Option<Ray> {
+        let origin = self.unrotate(ray.origin - self.origin);
+        let direction = self.unrotate(ray.direction);
+        let (near, _) = slab(origin - self.middle, reciprocal(direction), self.half)?;
+        (near < limit).then_some(Ray { origin, direction })
+    }
+
+    /// The nearest meeting before `limit`, with the solid that is met; the normal is in the room's frame.
+    pub(super) fn meet(&self, ray: &Ray, limit: f32) -> Option<(SolidHit, &Solid)> {
+        let local = self.local(ray, limit)?;
+        let mut limit = limit;
+        let mut best = None;
+        for solid in &self.solids {
+            if let Some(hit) = solid.meet(&local, limit) {
+                limit = hit.distance;
+                best = Some((hit, solid));
+            }
+        }
+        best.map(|(hit, solid)| {
+            let normal = self.rotate(hit.normal);
+            (SolidHit { normal, ..hit }, solid)
+        })
+    }
+
+    /// Whether anything of the piece lies on the ray before `limit`.
+    pub(super) fn blocks(&self, ray: &Ray, limit: f32) -> bool {
+        self.local(ray, limit).is_some_and(|local| {
+            self.solids
+                .iter()
+                .any(|solid| solid.meet(&local, limit).is_some())
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! The ground truth of a rendered photo, in the contract's form with more keys.
+
+use serde::Serialize;
+
+use super::{opening::Fill, room::Specimen, solid::Ray};
+
+/// What is known of one photo. Lengths in cm, angles in degrees, conventions as in the crate's documentation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhotoTruth {
+    /// File name of the photo.
+    pub file: String,
+    /// Full width of the opposite wall.
+    pub width_cm: f64,
+    /// Height of the opposite wall at its highest visible point.
+    pub height_cm: f64,
+    /// Height at the lowest visible point of its top, where the ceiling slopes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_height_cm: Option<f64>,
+    /// Height of the lens above the floor.
+    pub camera_height_cm: f64,
+    /// Positive when the camera looks up.
+    pub pitch_deg: f64,
+    /// Positive when the content is turned clockwise.
+    pub roll_deg: f64,
+    /// Yaw of the opposite wall.
+    pub yaw_deg: f64,
+    /// Focal length in pixels of the photo.
+    pub focal_px: f64,
+    /// Whether the opposite wall's left corner is in the frame.
+    pub left_end_visible: bool,
+    /// Whether the opposite wall's right corner is in the frame.
+    pub right_end_visible: bool,
+    /// Share of the wall-floor line inside the frame, furniture aside, 0-1.
+    pub floor_line_share: f64,
+    /// Share of the wall-ceiling line inside the frame, 0-1.
+    pub ceiling_line_share: f64,
+    /// Height of the door leaves of this room; absent without a door in the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub door_height_cm: Option<f64>,
+    /// Height of the ceiling over the camera.
+    pub ceiling_height_cm: f64,
+    /// Name of the scenario.
+    pub scenario: &'static str,
+    /// Windows of the opposite wall, left to right.
+    pub windows: Vec<WindowTruth>,
+}
+
+/// A window on the opposite wall, cm.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowTruth {
+    /// Width of the opening.
+    pub width_cm: f64,
+    /// Height of the opening.
+    pub height_cm: f64,
+    /// Height of its lower edge above the floor.
+    pub sill_cm: f64,
+    /// From the wall's left end to the opening's left edge.
+    pub left_cm: f64,
+}
+
+fn cm(metres: f32) -> f64 {
+    // A tenth of a millimetre is finer than anything that is measured and hides single-precision digits.
+    (f64::from(metres) * 1e4).round() / 100.0
+}
+
+fn degrees(radians: f32) -> f64 {
+    (f64::from(radians).to_degrees() * 1e4).round() / 1e4
+}
+
+impl PhotoTruth {
+    /// The truth of `specimen`, whose photo is named `file`.
+    pub(super) fn of(specimen: &Specimen, file: String) -> Self {
+        let shell = &specimen.scene.shell;
+        let camera = &specimen.camera;
+        let opposite = &specimen.opposite;
+        let wall = &shell.walls[opposite.wall];
+        let (low, high) = visible_heights(specimen);
+        let mut windows: Vec<WindowTruth> = wall
+            .openings
+            .iter()
+            .filter(|opening| matches!(opening.fill, Fill::Window(_)))
+            .map(|opening| WindowTruth {
+                width_cm: cm(opening.width),
+                height_cm: cm(opening.height),
+                sill_cm: cm(opening.bottom),
+                left_cm: cm(opening.left),
+            })
+            .collect();
+        windows.sort_by(|a, b| a.left_cm.total_cmp(&b.left_cm));
+        let has_door = shell
+            .walls
+            .iter()
+            .flat_map(|wall| &wall.openings)
+            .any(|opening| !matches!(opening.fill, Fill::Window(_)));
+        Self {
+            file,
+            width_cm: cm(wall.length),
+            height_cm: cm(high),
+            min_height_cm: (high - low > 0.02).then(|| cm(low)),
+            camera_height_cm: cm(camera.position.z),
+            pitch_deg: degrees(camera.pitch),
+            roll_deg: degrees(camera.roll),
+            yaw_deg: degrees(opposite.yaw),
+            focal_px: f64::from(camera.focal),
+            left_end_visible: opposite.left_end,
+            right_end_visible: opposite.right_end,
+            floor_line_share: f64::from(opposite.floor_share),
+            ceiling_line_share: f64::from(opposite.ceiling_share),
+            door_height_cm: has_door.then(|| cm(specimen.door_height)),
+            ceiling_height_cm: cm(shell.ceiling_height(camera.position.x, camera.position.y)),
+            scenario: specimen.scenario.name(),
+            windows,
+        }
+    }
+}
+
+/// Lowest and highest point of the opposite wall's top over the columns of it that are in the frame, furniture aside.
+fn visible_heights(specimen: &Specimen) -> (f32, f32) {
+    const POINTS: usize = 200;
+    let shell = &specimen.scene.shell;
+    let camera = &specimen.camera;
+    let wall = &shell.walls[specimen.opposite.wall];
+    let [width, height] = camera.size.map(|n| n as f32);
+    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+    for k in 0..=POINTS {
+        let u = (wall.length * k as f32 / POINTS as f32).clamp(0.01, wall.length - 0.01);
+        let foot = wall.point(u, -0.01, 0.0);
+        let top = shell.ceiling_height(foot.x, foot.y);
+        // A column of the wall counts when any of its height is in the frame and not behind another wall.
+        let seen = (0..=8).any(|step| {
+            let mut point = foot;
+            point.z = (top - 0.02) * step as f32 / 8.0;
+            camera.project(point).is_some_and(|[x, y]| {
+                x >= 0.0 && x <= width && y >= 0.0 && y <= height && {
+                    let offset = point - camera.position;
+                    let distance = offset.norm();
+                    let ray = Ray {
+                        origin: camera.position,
+                        direction: offset / distance,
+                    };
+                    shell
+                        .meet(&ray)
+                        .is_some_and(|hit| hit.distance > distance - 0.06)
+                }
+            })
+        });
+        if seen {
+            low = low.min(top);
+            high = high.max(top);
+        }
+    }
+    if high < low {
+        let foot = wall.point(0.5 * wall.length, -0.01, 0.0);
+        let top = shell.ceiling_height(foot.x, foot.y);
+        return (top, top);
+    }
+    (low, high)
+}

@@ -1,0 +1,101 @@
+//! The camera that looks into a room.
+
+use super::{Vec3, solid::Ray};
+
+/// A pinhole camera, with an optional slight radial distortion, in the room's frame (x right along the opposite wall,
+/// y towards it, z up).
+#[derive(Debug, Clone)]
+pub(super) struct Camera {
+    pub(super) position: Vec3,
+    /// Columns are the camera's axes x right, y down, z forward in the room's frame.
+    axes: [Vec3; 3],
+    /// Columns and rows of the picture, upright.
+    pub(super) size: [u32; 2],
+    /// Focal length, px.
+    pub(super) focal: f32,
+    /// Relative displacement towards the outside at the corner of the picture; 0 for none.
+    pub(super) distortion: f32,
+    /// Angles, radians: to the right of the room's y axis; up; clockwise turn of the picture's content.
+    pub(super) heading: f32,
+    pub(super) pitch: f32,
+    pub(super) roll: f32,
+}
+
+impl Camera {
+    /// A camera at `position` with the given angles in radians.
+    pub(super) fn new(
+        position: Vec3,
+        heading: f32,
+        pitch: f32,
+        roll: f32,
+        size: [u32; 2],
+        focal: f32,
+    ) -> Self {
+        let level = Vec3::new(heading.sin(), heading.cos(), 0.0);
+        let right = Vec3::new(heading.cos(), -heading.sin(), 0.0);
+        let up = Vec3::z();
+        let forward = level * pitch.cos() + up * pitch.sin();
+        let down = level * pitch.sin() - up * pitch.cos();
+        Self {
+            position,
+            axes: [
+                right * roll.cos() - down * roll.sin(),
+                right * roll.sin() + down * roll.cos(),
+                forward,
+            ],
+            size,
+            focal,
+            distortion: 0.0,
+            heading,
+            pitch,
+            roll,
+        }
+    }
+
+    fn half_diagonal(&self) -> f32 {
+        0.5 * (self.size[0] as f32).hypot(self.size[1] as f32)
+    }
+
+    /// The ray through the picture's point (x, y), px.
+    pub(super) fn ray(&self, x: f32, y: f32) -> Ray {
+        let (mut dx, mut dy) = (x - 0.5 * self.size[0] as f32, y - 0.5 * self.size[1] as f32);
+        if self.distortion != 0.0 {
+            let reach = (dx * dx + dy * dy) / self.half_diagonal().powi(2);
+            let scale = 1.0 - self.distortion * (reach - 0.5);
+            dx *= scale;
+            dy *= scale;
+        }
+        let direction =
+            self.axes[0] * (dx / self.focal) + self.axes[1] * (dy / self.focal) + self.axes[2];
+        Ray {
+            origin: self.position,
+            direction: direction.normalize(),
+        }
+    }
+
+    /// Camera coordinates of a room point: x right, y down, z forward, metres.
+    pub(super) fn to_camera(&self, point: Vec3) -> Vec3 {
+        let offset = point - self.position;
+        Vec3::new(
+            self.axes[0].dot(&offset),
+            self.axes[1].dot(&offset),
+            self.axes[2].dot(&offset),
+        )
+    }
+
+    /// Where a room point appears without distortion, px; `None` behind the camera.
+    pub(super) fn project(&self, point: Vec3) -> Option<[f32; 2]> {
+        let p = self.to_camera(point);
+        (p.z > 1e-3).then(|| {
+            [
+                0.5 * self.size[0] as f32 + self.focal * p.x / p.z,
+                0.5 * self.size[1] as f32 + self.focal * p.y / p.z,
+            ]
+        })
+    }
+
+    /// Unit vector that points down, in the camera frame.
+    pub(super) fn gravity(&self) -> Vec3 {
+        Vec3::new(-self.axes[0].z, -self.axes[1].z, -self.axes[2].z)
+    }
+}

@@ -1,0 +1,325 @@
+//! Renders photos in parallel and writes them with their label maps and ground truth.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use image::{
+    ExtendedColorType, ImageEncoder,
+    codecs::{jpeg::JpegEncoder, png::PngEncoder},
+};
+use rayon::prelude::*;
+
+use super::{
+    draw::{Draw, Purpose},
+    exif::{self, FocalTags, Orientation, PhotoTags},
+    film::Film,
+    picture,
+    room::{Specimen, draw_specimen},
+    roughen::roughen,
+    scenario::Scenario,
+    truth::PhotoTruth,
+};
+use crate::ade20k::ClassIndex;
+
+/// File type of the photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PhotoFormat {
+    /// JPEG, of random quality.
+    #[default]
+    Jpg,
+    /// PNG.
+    Png,
+}
+
+/// A photo format that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown photo format {0:?}; known are jpg and png")]
+pub struct UnknownFormat(String);
+
+impl FromStr for PhotoFormat {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "jpg" | "jpeg" => Ok(Self::Jpg),
+            "png" => Ok(Self::Png),
+            _ => Err(UnknownFormat(name.to_owned())),
+        }
+    }
+}
+
+impl PhotoFormat {
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Jpg => "jpg",
+            Self::Png => "png",
+        }
+    }
+}
+
+/// A picture size that cannot be read or rendered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("picture size {0:?} is not of the form WIDTHxHEIGHT with both sides 16 to 8192")]
+pub struct UnknownSize(String);
+
+/// Reads a size such as `512x384`; returns its longer and shorter side, px.
+///
+/// # Errors
+/// When the text has another form or a side is outside 16-8192.
+pub fn parse_size(text: &str) -> Result<[u32; 2], UnknownSize> {
+    let unknown = || UnknownSize(text.to_owned());
+    let (width, height) = text.split_once(['x', 'X']).ok_or_else(unknown)?;
+    let width: u32 = width.trim().parse().map_err(|_| unknown())?;
+    let height: u32 = height.trim().parse().map_err(|_| unknown())?;
+    let range = 16..=8192;
+    if range.contains(&width) && range.contains(&height) {
+        Ok([width.max(height), width.min(height)])
+    } else {
+        Err(unknown())
+    }
+}
+
+/// What to render.
+#[derive(Debug, Clone)]
+pub struct RoomsOptions {
+    /// Folder for photos, `labels/` and `ground_truth.json`; made when absent.
+    pub out: PathBuf,
+    /// Number of photos.
+    pub count: usize,
+    /// Photo `i` depends on this, on `i`, the scenario and the size alone.
+    pub seed: u64,
+    /// One kind of room, or a mix of all.
+    pub scenario: Option<Scenario>,
+    /// Longer and shorter side, px; every third photo or so is portrait.
+    pub size: [u32; 2],
+    /// File type of the photos.
+    pub format: PhotoFormat,
+    /// Renders labels and truth alone; the photos become blank pictures of the same size with the same EXIF.
+    pub labels_only: bool,
+    /// Standard deviation by which label boundaries are displaced, px of a picture 1024 px long; 0 for exact labels.
+    pub roughen_px: f32,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomsSummary {
+    /// Photos written.
+    pub photos: usize,
+    /// The ground-truth file.
+    pub ground_truth: PathBuf,
+}
+
+/// Why rooms could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A file or folder could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A picture could not be encoded.
+    #[error("cannot encode {path}")]
+    Encode {
+        /// The file that it was for.
+        path: PathBuf,
+        /// Why.
+        source: image::ImageError,
+    },
+    /// The ground truth could not be written as JSON.
+    #[error("cannot write the ground truth as JSON")]
+    Truth(#[from] serde_json::Error),
+}
+
+/// Renders `options.count` rooms into `options.out`: photos, `labels/<stem>.png` (0-based ADE20K indices, upright) and
+/// `ground_truth.json`. The files do not depend on the number of threads.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> {
+    let labels = options.out.join("labels");
+    fs::create_dir_all(&labels).map_err(|source| RenderError::Write {
+        path: labels.clone(),
+        source,
+    })?;
+    let truths = (0..options.count)
+        .into_par_iter()
+        .map(|index| write_photo(options, &labels, index))
+        .collect::<Result<Vec<_>, _>>()?;
+    let ground_truth = options.out.join("ground_truth.json");
+    let mut json = serde_json::to_vec_pretty(&truths)?;
+    json.push(b'\n');
+    write_file(&ground_truth, &json)?;
+    Ok(RoomsSummary {
+        photos: truths.len(),
+        ground_truth,
+    })
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RenderError> {
+    fs::write(path, bytes).map_err(|source| RenderError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn write_photo(
+    options: &RoomsOptions,
+    labels_folder: &Path,
+    index: usize,
+) -> Result<PhotoTruth, RenderError> {
+    let specimen = draw_specimen(options.seed, index as u64, options.scenario, options.size);
+    let stem = format!("room_{index:05}");
+    let name = format!("{stem}.{}", options.format.ending());
+    let stream = |purpose| Draw::new(options.seed, index as u64, purpose);
+    let size = specimen.camera.size;
+
+    let mut film_draw = stream(Purpose::Film);
+    let film = Film::draw(&mut film_draw, specimen.wild);
+    let (pixels, mut labels) = if options.labels_only {
+        let grey = vec![128; size[0] as usize * size[1] as usize * 3];
+        (grey, picture::labels(&specimen.scene, &specimen.camera))
+    } else {
+        let picture = picture::render(
+            &specimen.scene,
+            &specimen.camera,
+            &mut stream(Purpose::Light),
+        );
+        let pixels = film.develop(picture.radiance, size, &mut film_draw);
+        (pixels, picture.labels)
+    };
+    if options.roughen_px > 0.0 {
+        let mut draw = stream(Purpose::Roughening);
+        labels = roughen(&labels, size, options.roughen_px, &mut draw);
+    }
+    write_labels(&labels_folder.join(format!("{stem}.png")), &labels, size)?;
+    let mut draw = stream(Purpose::Exif);
+    let photo = Photo {
+        path: options.out.join(&name),
+        format: options.format,
+        quality: film.quality,
+    };
+    photo.write(&pixels, &specimen, &mut draw)?;
+    Ok(PhotoTruth::of(&specimen, name))
+}
+
+fn write_labels(path: &Path, labels: &[ClassIndex], size: [u32; 2]) -> Result<(), RenderError> {
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes)
+        .write_image(labels, size[0], size[1], ExtendedColorType::L8)
+        .map_err(|source| RenderError::Encode {
+            path: path.to_owned(),
+            source,
+        })?;
+    write_file(path, &bytes)
+}
+
+/// Where and how a photo is written.
+struct Photo {
+    path: PathBuf,
+    format: PhotoFormat,
+    quality: u8,
+}
+
+impl Photo {
+    /// Turns the upright pixels as the phone was held, adds EXIF, encodes and writes.
+    fn write(
+        &self,
+        pixels: &[u8],
+        specimen: &Specimen,
+        draw: &mut Draw,
+    ) -> Result<(), RenderError> {
+        let size = specimen.camera.size;
+        let tags = draw_tags(specimen, draw);
+        let orientation = tags.orientation;
+        let stored_size = orientation.stored_size(size);
+        let mut stored = vec![0; pixels.len()];
+        for y in 0..size[1] {
+            for x in 0..size[0] {
+                let from = (y * size[0] + x) as usize * 3;
+                let [sx, sy] = orientation.stored(x, y, size);
+                let to = (sy * stored_size[0] + sx) as usize * 3;
+                stored[to..to + 3].copy_from_slice(&pixels[from..from + 3]);
+            }
+        }
+        let metadata = exif::encode(&tags);
+        let mut bytes = Vec::new();
+        match self.format {
+            PhotoFormat::Jpg => encode(
+                JpegEncoder::new_with_quality(&mut bytes, self.quality),
+                &stored,
+                stored_size,
+                metadata,
+            ),
+            PhotoFormat::Png => encode(PngEncoder::new(&mut bytes), &stored, stored_size, metadata),
+        }
+        .map_err(|source| RenderError::Encode {
+            path: self.path.clone(),
+            source,
+        })?;
+        write_file(&self.path, &bytes)
+    }
+}
+
+fn encode(
+    mut encoder: impl ImageEncoder,
+    pixels: &[u8],
+    size: [u32; 2],
+    metadata: Vec<u8>,
+) -> Result<(), image::ImageError> {
+    encoder
+        .set_exif_metadata(metadata)
+        .map_err(image::ImageError::Unsupported)?;
+    encoder.write_image(pixels, size[0], size[1], ExtendedColorType::Rgb8)
+}
+
+/// Draws the phone that took the photo.
+fn draw_tags(specimen: &Specimen, draw: &mut Draw) -> PhotoTags<'static> {
+    let camera = &specimen.camera;
+    let ultra_wide = specimen.scenario == Scenario::UltraWide;
+    let apple = draw.chance(0.55);
+    let (make, model, lens) = if apple {
+        let lens = if ultra_wide {
+            "iPhone 13 Pro back triple camera 1.57mm f/1.8"
+        } else {
+            "iPhone 13 Pro back triple camera 5.7mm f/1.5"
+        };
+        ("Apple", "iPhone 13 Pro", lens)
+    } else {
+        draw.pick([
+            ("samsung", "SM-G991B", "Samsung Galaxy S21 rear camera"),
+            ("Google", "Pixel 7", "Pixel 7 back camera 6.81mm f/1.85"),
+            ("Xiaomi", "2201123G", "Xiaomi 12 rear camera"),
+        ])
+    };
+    // A phone's sensor is wide; a portrait photo is stored lying, with a quarter turn, unless software turned it.
+    let portrait = camera.size[1] > camera.size[0];
+    let orientation = match (portrait, draw.below(10)) {
+        (true, 0..=6) => Orientation::Clockwise,
+        (true, 7) => Orientation::Anticlockwise,
+        (false, 0..=1) => Orientation::UpsideDown,
+        _ => Orientation::Upright,
+    };
+    PhotoTags {
+        make,
+        model,
+        lens,
+        orientation,
+        size: camera.size,
+        focal_mm: if ultra_wide { 1.57 } else { 5.7 },
+        focal_35mm: specimen.focal_35mm,
+        focal_px: f64::from(camera.focal),
+        focal_tags: if draw.chance(0.9) {
+            FocalTags::Equivalent
+        } else {
+            FocalTags::FocalPlane
+        },
+        gravity: apple.then(|| camera.gravity()),
+        ultra_wide,
+    }
+}
