@@ -1,7 +1,42 @@
 //! One photo: its bytes read once, its pixels decoded once, upright, and what its metadata says of the camera.
+//!
+//! # What the pixels are
+//! 8-bit sRGB, upright. Deeper samples are scaled; grey is repeated; transparency is laid over white; four-component
+//! JPEGs are read as Adobe writes them (inverted); an embedded RGB profile, such as Display P3, is converted; of several
+//! frames the first (for HEIC: the primary picture) is taken. HDR pictures keep their own tone curve.
 
-use crate::geometry::camera::{Focal, Gravity, ImageSize};
+mod alpha;
+mod apple;
+mod colour;
+mod decode;
+mod error;
+mod focal;
+mod gravity;
+mod heic;
+mod ifd;
+mod jpeg;
+mod metadata;
+mod orient;
+mod raster;
+mod sniff;
+mod source;
+#[cfg(test)]
+mod test_files;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::geometry::camera::ImageSize;
 use crate::measure::Warning;
+
+pub use decode::{Header, decode, probe};
+pub use error::PhotoError;
+pub use heic::decodes_avif;
+pub use metadata::Metadata;
+pub use orient::Orientation;
+pub use sniff::sniff;
+pub use source::{Limits, PhotoBytes, read};
 
 /// A decoded photo.
 #[derive(Debug, Clone)]
@@ -16,6 +51,8 @@ pub struct Photo {
     pub metadata: Metadata,
     /// Found while reading and decoding.
     pub warnings: Vec<Warning>,
+    /// What it cost.
+    pub timings: PhotoTimings,
 }
 
 impl Photo {
@@ -29,10 +66,19 @@ impl Photo {
     }
 }
 
+/// What decoding a photo cost, milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PhotoTimings {
+    /// Pixels: decoding, colour and turning upright.
+    pub decode_ms: f64,
+    /// Reading EXIF.
+    pub exif_ms: f64,
+}
+
 /// Containers told apart by their first bytes, never by the file's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // Named by their formats.
 pub enum PhotoFormat {
     Jpeg,
     Png,
@@ -44,17 +90,24 @@ pub enum PhotoFormat {
     Tiff,
 }
 
-/// What EXIF and the container say of the camera, in terms of the upright photo.
-#[derive(Debug, Clone, Default)]
-pub struct Metadata {
-    /// Maker of the camera.
-    pub make: Option<String>,
-    /// Model of the camera.
-    pub model: Option<String>,
-    /// Lens.
-    pub lens: Option<String>,
-    /// Focal length from the metadata, if it says any; never `Default` or `User`.
-    pub focal: Option<Focal>,
-    /// Gravity from Apple's MakerNote, when it passes its guards.
-    pub gravity: Option<Gravity>,
+impl PhotoFormat {
+    /// Whether the container turns its picture by itself, so that EXIF Orientation must not be applied.
+    const fn turns_itself(self) -> bool {
+        matches!(self, Self::Heic | Self::Avif)
+    }
+}
+
+impl std::fmt::Display for PhotoFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Heic => "HEIC",
+            Self::Avif => "AVIF",
+            Self::Gif => "GIF",
+            Self::Bmp => "BMP",
+            Self::Tiff => "TIFF",
+        })
+    }
 }

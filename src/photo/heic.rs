@@ -1,0 +1,137 @@
+//! HEIC (and AVIF where libheif has an AV1 decoder), turned by the container's own irot and imir.
+
+use std::sync::OnceLock;
+
+use image::{RgbImage, RgbaImage};
+use libheif_rs::{
+    ColorPrimaries, ColorSpace, CompressionFormat, DecodingOptions, HeifContext, HeifError,
+    HeifErrorCode, ImageHandle, LibHeif, RgbChroma,
+};
+
+use super::PhotoFormat;
+use super::alpha;
+use super::colour;
+use super::decode::Raster;
+use super::error::PhotoError;
+use super::source::Limits;
+use crate::geometry::camera::ImageSize;
+
+/// Kept for the whole process: initialising registers the codecs anew each time.
+fn library() -> &'static LibHeif {
+    static LIBRARY: OnceLock<LibHeif> = OnceLock::new();
+    LIBRARY.get_or_init(LibHeif::new)
+}
+
+/// Whether libheif has an AV1 decoder, so that AVIF can be read.
+#[must_use]
+pub fn decodes_avif() -> bool {
+    !library()
+        .decoder_descriptors(1, Some(CompressionFormat::Av1))
+        .is_empty()
+}
+
+/// The primary picture's size as displayed.
+pub(super) fn probe(bytes: &[u8], format: PhotoFormat) -> Result<ImageSize, PhotoError> {
+    let context = HeifContext::read_from_bytes(bytes)
+        .map_err(|error| PhotoError::undecodable(format, describe(&error)))?;
+    let handle = context
+        .primary_image_handle()
+        .map_err(|error| PhotoError::undecodable(format, describe(&error)))?;
+    Ok(ImageSize {
+        width: handle.width(),
+        height: handle.height(),
+    })
+}
+
+/// Decodes the primary picture. One that the strict decoder refuses is decoded once more leniently and marked damaged;
+/// what the HEVC decoder itself conceals inside a tile is not reported by libheif.
+pub(super) fn decode(
+    bytes: &[u8],
+    format: PhotoFormat,
+    limits: &Limits,
+) -> Result<Raster, PhotoError> {
+    if format == PhotoFormat::Avif && !decodes_avif() {
+        return Err(PhotoError::NoAv1Decoder);
+    }
+    let wrap = |error: HeifError| match error.code {
+        HeifErrorCode::MemoryAllocationError => PhotoError::TooMuchMemory {
+            format,
+            max_pixels: limits.max_pixels,
+        },
+        _ => PhotoError::undecodable(format, describe(&error)),
+    };
+    library(); // Before the context: it registers the codecs.
+    let mut context = HeifContext::new().map_err(wrap)?;
+    let mut security = context.security_limits();
+    security.set_max_image_size_pixels(limits.max_pixels);
+    security.set_max_total_memory(limits.decode_bytes());
+    context.set_security_limits(&security).map_err(wrap)?;
+    context.read_bytes(bytes).map_err(wrap)?;
+    let handle = context.primary_image_handle().map_err(wrap)?;
+    let icc = profile(&handle);
+    let (pixels, damaged) = match pixels(&handle, true) {
+        Ok(pixels) => (pixels, false),
+        Err(_) => (pixels(&handle, false).map_err(wrap)?, true),
+    };
+    let pixels = pixels
+        .ok_or_else(|| PhotoError::undecodable(format, "the decoder gave no 8-bit RGB pixels"))?;
+    Ok(Raster {
+        pixels,
+        icc,
+        damaged,
+    })
+}
+
+/// Decodes to 8-bit RGB; `None` when libheif's answer is not what was asked for.
+fn pixels(handle: &ImageHandle, strict: bool) -> Result<Option<RgbImage>, HeifError> {
+    let transparent = handle.has_alpha_channel();
+    let chroma = if transparent {
+        RgbChroma::Rgba
+    } else {
+        RgbChroma::Rgb
+    };
+    let mut options = DecodingOptions::new();
+    if let Some(options) = &mut options {
+        options.set_strict_decoding(strict);
+        options.set_convert_hdr_to_8bit(true);
+    }
+    let picture = library().decode(handle, ColorSpace::Rgb(chroma), options)?;
+    let Some(plane) = picture.planes().interleaved else {
+        return Ok(None);
+    };
+    let channels = if transparent { 4 } else { 3 };
+    let row_bytes = plane.width as usize * channels;
+    if plane.stride < row_bytes || plane.data.len() < plane.stride * plane.height as usize {
+        return Ok(None);
+    }
+    // Rows are padded to the stride. The picture is copied once, then libheif's copy is dropped with `picture`.
+    let mut samples = Vec::with_capacity(row_bytes * plane.height as usize);
+    for row in plane.data.chunks_exact(plane.stride.max(1)) {
+        samples.extend_from_slice(&row[..row_bytes]);
+    }
+    let (width, height) = (plane.width, plane.height);
+    drop(picture);
+    Ok(if transparent {
+        RgbaImage::from_raw(width, height, samples).map(alpha::over_white)
+    } else {
+        RgbImage::from_raw(width, height, samples)
+    })
+}
+
+/// The picture's colour profile: an ICC profile as stored, or Display P3 when its primaries are coded (nclx).
+fn profile(handle: &ImageHandle) -> Option<Vec<u8>> {
+    if let Some(raw) = handle.color_profile_raw() {
+        return Some(raw.data);
+    }
+    let coded = handle.color_profile_nclx()?;
+    (coded.color_primaries() == ColorPrimaries::SMPTE_EG_432_1).then(colour::display_p3)?
+}
+
+/// libheif's own words, without its codes.
+fn describe(error: &HeifError) -> String {
+    if error.message.is_empty() {
+        format!("{:?}", error.sub_code)
+    } else {
+        error.message.clone()
+    }
+}

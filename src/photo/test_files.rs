@@ -1,0 +1,118 @@
+//! Photos made byte by byte, for tests.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+/// A picture whose four quarters differ: red, green / blue, white. Wider than high.
+pub(super) fn quarters(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        Rgb(match (2 * x < width, 2 * y < height) {
+            (true, true) => [255, 0, 0],
+            (false, true) => [0, 255, 0],
+            (true, false) => [0, 0, 255],
+            (false, false) => [255, 255, 255],
+        })
+    })
+}
+
+pub(super) fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.into().write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// One field of an EXIF block.
+pub(super) enum Field {
+    Short(u16, u16),
+    Long(u16, u32),
+    Rational(u16, u32, u32),
+    Ascii(u16, &'static str),
+    Undefined(u16, Vec<u8>),
+}
+
+impl Field {
+    /// Tag, type, count, value bytes, big-endian.
+    fn parts(&self) -> (u16, u16, usize, Vec<u8>) {
+        match self {
+            Self::Short(tag, value) => (*tag, 3, 1, value.to_be_bytes().to_vec()),
+            Self::Long(tag, value) => (*tag, 4, 1, value.to_be_bytes().to_vec()),
+            Self::Rational(tag, a, b) => (*tag, 5, 1, [a.to_be_bytes(), b.to_be_bytes()].concat()),
+            Self::Ascii(tag, text) => (*tag, 2, text.len() + 1, [text.as_bytes(), b"\0"].concat()),
+            Self::Undefined(tag, bytes) => (*tag, 7, bytes.len(), bytes.clone()),
+        }
+    }
+}
+
+/// A directory that starts at `at` in its block, with its long values behind it, and no next directory.
+fn directory(fields: &[Field], at: usize) -> Vec<u8> {
+    let mut head = u16::try_from(fields.len()).unwrap().to_be_bytes().to_vec();
+    let mut tail = Vec::new();
+    let values_at = at + 2 + 12 * fields.len() + 4;
+    for field in fields {
+        let (tag, field_type, count, mut value) = field.parts();
+        head.extend(tag.to_be_bytes());
+        head.extend(field_type.to_be_bytes());
+        head.extend(u32::try_from(count).unwrap().to_be_bytes());
+        if value.len() <= 4 {
+            value.resize(4, 0);
+            head.extend(value);
+        } else {
+            let offset = values_at + tail.len();
+            head.extend(u32::try_from(offset).unwrap().to_be_bytes());
+            tail.extend(value);
+        }
+    }
+    [head, vec![0; 4], tail].concat()
+}
+
+/// A big-endian TIFF block with the fields of IFD0 and of the EXIF directory.
+pub(super) fn exif_block(mut first: Vec<Field>, exif: &[Field]) -> Vec<u8> {
+    const EXIF_POINTER: u16 = 0x8769;
+    first.push(Field::Long(EXIF_POINTER, 0));
+    let exif_at = 8 + directory(&first, 8).len();
+    first.pop();
+    first.push(Field::Long(EXIF_POINTER, u32::try_from(exif_at).unwrap()));
+    [
+        b"MM\0*\0\0\0\x08".to_vec(),
+        directory(&first, 8),
+        directory(exif, exif_at),
+    ]
+    .concat()
+}
+
+/// A JPEG with an EXIF block after its start marker.
+pub(super) fn with_exif(jpeg: &[u8], block: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(2 + 6 + block.len()).unwrap();
+    [
+        &jpeg[..2],
+        b"\xff\xe1",
+        &length.to_be_bytes(),
+        b"Exif\0\0",
+        block,
+        &jpeg[2..],
+    ]
+    .concat()
+}
+
+/// Apple's MakerNote with an acceleration vector, g, and a camera type.
+pub(super) fn apple_note(acceleration: [f64; 3], camera_type: u32) -> Vec<u8> {
+    const DENOMINATOR: i32 = 1 << 20;
+    #[allow(clippy::cast_possible_truncation)] // Of order 1.
+    let vector: Vec<u8> = acceleration
+        .iter()
+        .flat_map(|component| {
+            let numerator = (component * f64::from(DENOMINATOR)).round() as i32;
+            [numerator.to_be_bytes(), DENOMINATOR.to_be_bytes()].concat()
+        })
+        .collect();
+    let mut note = b"Apple iOS\0\0\x01MM\0\x02".to_vec();
+    let values_at = 14 + 2 + 2 * 12 + 4;
+    note.extend([0, 8, 0, 10, 0, 0, 0, 3]);
+    note.extend(u32::try_from(values_at).unwrap().to_be_bytes());
+    note.extend([0, 0x2e, 0, 4, 0, 0, 0, 1]);
+    note.extend(camera_type.to_be_bytes());
+    note.extend([0; 4]);
+    note.extend(vector);
+    note
+}
