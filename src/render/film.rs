@@ -8,6 +8,8 @@ pub(super) struct Film {
     /// Brightness that the mean of the picture is exposed to.
     key: f32,
     white_balance: Rgb,
+    /// How far the picture's mean colour is pulled towards grey, 0-1, as automatic white balance does.
+    neutralising: f32,
     /// Darkening at the corner, 0-1.
     vignetting: f32,
     /// Standard deviation of the lens blur, px of a picture 512 px long.
@@ -35,6 +37,7 @@ impl Film {
                 .exp()
                 .clamp(0.06, 1.2),
             white_balance: Rgb::new((warmth).exp(), tint.exp(), (-warmth).exp()),
+            neutralising: draw.uniform(0.0, 0.9),
             vignetting: draw.uniform(0.0, if wild { 0.45 } else { 0.2 }),
             blur: draw.weighted([(0.0, 0.3), (0.5, 0.4), (0.9, 0.2), (1.6, 0.1)]),
             bloom: draw.weighted([(0.0, 0.3), (0.03, 0.4), (0.08, 0.2), (0.2, 0.1)]),
@@ -44,6 +47,19 @@ impl Film {
             sharpening: draw.weighted([(0.0, 0.4), (0.4, 0.4), (0.9, 0.2)]),
             quality: draw.uniform(55.0, 96.0) as u8,
         }
+    }
+
+    /// Gains of the three channels.
+    fn balance(&self, light: &[Rgb]) -> Rgb {
+        // Glaring pixels say nothing of the light's colour.
+        const GLARE: f32 = 2.0;
+        let limited = |c: f32| c.min(GLARE);
+        let sum = light
+            .iter()
+            .fold(Rgb::repeat(1e-3), |sum, pixel| sum + pixel.map(limited));
+        let grey = luminance(sum);
+        self.white_balance
+            .component_mul(&sum.map(|c| (grey / c.max(1e-3 * grey)).powf(self.neutralising)))
     }
 
     /// Develops linear radiance, row-major, into 8-bit sRGB triples.
@@ -60,13 +76,14 @@ impl Film {
             light = blur(&light, width, height, self.blur * scale);
         }
         let gain = self.key / log_mean(&light);
+        let balance = self.balance(&light);
         let reach = 0.25 * ((width * width + height * height) as f32);
         let mut tones = light;
         for (index, pixel) in tones.iter_mut().enumerate() {
             let dx = (index % width) as f32 - 0.5 * width as f32;
             let dy = (index / width) as f32 - 0.5 * height as f32;
             let shade = 1.0 - self.vignetting * (dx * dx + dy * dy) / reach;
-            let exposed = pixel.component_mul(&self.white_balance) * (gain * shade);
+            let exposed = pixel.component_mul(&balance) * (gain * shade);
             let grey = luminance(exposed);
             let vivid = (exposed - Rgb::repeat(grey)) * self.saturation + Rgb::repeat(grey);
             *pixel = vivid.map(|c| tone(c.max(0.0), self.contrast));

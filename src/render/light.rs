@@ -44,6 +44,29 @@ pub(super) struct Effort {
     pub(super) shadows: u32,
 }
 
+/// Number of interleaved parts of a sample set.
+pub(super) const SPOTS: u32 = 16;
+
+/// One of the [`SPOTS`] parts of a photo's set of samples.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    /// Which part.
+    pub(super) part: u32,
+    /// Shift of the whole set, different in each photo.
+    pub(super) shift: [f32; 2],
+}
+
+impl Spot {
+    /// Sample `index` of this part, in the unit square.
+    fn sample(self, index: u32) -> [f32; 2] {
+        // The R2 sequence: multiples of the powers of the inverse plastic number fill the square evenly.
+        const STEP: [f64; 2] = [0.754_877_666_246_692_8, 0.569_840_290_998_053_3];
+        let n = f64::from(index * SPOTS + self.part);
+        let along = |axis: usize| ((n * STEP[axis]).fract() as f32 + self.shift[axis]).fract();
+        [along(0), along(1)]
+    }
+}
+
 /// How a photo's light is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shading {
@@ -83,23 +106,25 @@ impl Scene {
             sum += window.radiance * form(point, normal, middle, window.inward, window.area());
         }
         for lamp in &self.lamps {
-            sum += lamp.intensity * spot(point, normal, lamp.position);
+            sum += lamp.intensity * lamp_form(point, normal, lamp.position);
         }
         sum
     }
 
-    /// Light that arrives at a point, over pi, so that times the reflectance it is the radiance.
-    pub(super) fn light(&self, point: Vec3, normal: Vec3, effort: Effort, draw: &mut Draw) -> Rgb {
+    /// Light that arrives at a point, over pi, so that times the reflectance it is the radiance. `spot` numbers the point
+    /// among its neighbours: neighbouring points take interleaved parts of one even set of samples, so that an average
+    /// over them sees the whole set.
+    pub(super) fn light(&self, point: Vec3, normal: Vec3, effort: Effort, spot: Spot) -> Rgb {
         if self.shading == Shading::Plain {
             return self.plain_light(normal);
         }
         let start = point + normal * 2e-3;
         let mut sum = Rgb::zeros();
         for window in &self.windows {
+            let area = window.area() / effort.shadows as f32;
             for sample in 0..effort.shadows {
-                let a = (sample as f32 + draw.uniform(0.0, 1.0)) / effort.shadows as f32;
-                let target = window.corner + window.right * a + window.up * draw.uniform(0.0, 1.0);
-                let area = window.area() / effort.shadows as f32;
+                let [a, b] = spot.sample(sample);
+                let target = window.corner + window.right * a + window.up * b;
                 let seen = form(point, normal, target, window.inward, area);
                 if seen > 0.0 && !self.blocked(start, target, 0.02) {
                     sum += window.radiance * seen;
@@ -108,19 +133,16 @@ impl Scene {
         }
         for lamp in &self.lamps {
             let samples = effort.shadows.div_ceil(2);
-            for _ in 0..samples {
-                let jitter = Vec3::new(
-                    draw.uniform(-1.0, 1.0),
-                    draw.uniform(-1.0, 1.0),
-                    draw.uniform(-1.0, 1.0),
-                ) * (0.6 * lamp.radius);
-                let seen = spot(point, normal, lamp.position + jitter) / samples as f32;
+            for sample in 0..samples {
+                let [a, b] = spot.sample(sample);
+                let jitter = Vec3::new(a - 0.5, b - 0.5, (a + b).fract() - 0.5) * lamp.radius;
+                let seen = lamp_form(point, normal, lamp.position + jitter) / samples as f32;
                 if seen > 0.0 && !self.blocked(start, lamp.position + jitter, lamp.radius) {
                     sum += lamp.intensity * seen;
                 }
             }
         }
-        sum + self.gather(start, normal, effort.gather, draw)
+        sum + self.gather(start, normal, effort.gather, spot)
     }
 
     fn plain_light(&self, normal: Vec3) -> Rgb {
@@ -128,7 +150,7 @@ impl Scene {
         self.ambient * (0.75 + 0.25 * facing)
     }
 
-    fn gather(&self, start: Vec3, normal: Vec3, rays: u32, draw: &mut Draw) -> Rgb {
+    fn gather(&self, start: Vec3, normal: Vec3, rays: u32, spot: Spot) -> Rgb {
         let tangent = if normal.z.abs() < 0.9 {
             normal.cross(&Vec3::z())
         } else {
@@ -137,15 +159,13 @@ impl Scene {
         .normalize();
         let other = normal.cross(&tangent);
         let mut sum = Rgb::zeros();
-        let spin = draw.uniform(0.0, 1.0);
         for ray in 0..rays {
-            // A golden-angle spiral over the disc, lifted to the hemisphere: cosine-weighted and well spread.
-            const GOLDEN: f32 = 0.618_034;
-            let reach = ((ray as f32 + draw.uniform(0.0, 1.0)) / rays as f32).sqrt();
-            let angle = (ray as f32 * GOLDEN + spin) * std::f32::consts::TAU;
+            // Even over the disc, lifted to the hemisphere, directions are weighted by the cosine.
+            let [a, b] = spot.sample(ray);
+            let (reach, angle) = (a.sqrt(), b * std::f32::consts::TAU);
             let direction = tangent * (reach * angle.cos())
                 + other * (reach * angle.sin())
-                + normal * (1.0 - reach * reach).max(0.0).sqrt();
+                + normal * (1.0 - a).max(0.0).sqrt();
             let Some(hit) = self.trace(&Ray {
                 origin: start,
                 direction,
@@ -202,29 +222,50 @@ impl Scene {
             Lighting::Room if self.shading == Shading::Plain => albedo.component_mul(&light),
             Lighting::Room => albedo.component_mul(&(light + self.sunlight(hit.point, hit.normal))),
         };
-        let gloss = hit.material.gloss;
-        let mut radiance = diffuse + hit.material.glow;
-        if gloss > 0.0 && self.shading == Shading::Rays {
-            let facing = -ray.direction.dot(&hit.normal);
-            // Schlick's approximation of Fresnel reflection.
-            let share = gloss + (1.0 - gloss) * 0.6 * (1.0 - facing.clamp(0.0, 1.0)).powi(5);
-            let scatter = hit.material.roughness * 0.25;
-            let mirrored = ray.direction + hit.normal * (2.0 * facing);
+        let radiance = diffuse + hit.material.glow;
+        if hit.material.gloss > 0.0 && self.shading == Shading::Rays {
+            self.mirror(ray, hit, radiance, draw)
+        } else {
+            radiance
+        }
+    }
+
+    /// Mixes what a glossy surface mirrors into its own radiance.
+    fn mirror(&self, ray: &Ray, hit: &Hit<'_>, own: Rgb, draw: &mut Draw) -> Rgb {
+        /// Directions over which a rough surface averages.
+        const DIRECTIONS: usize = 3;
+        /// A scattered reflection of a bright spot is limited to this radiance, or single samples of it would sparkle.
+        const BRIGHTEST: f32 = 2.5;
+        let material = hit.material;
+        let facing = -ray.direction.dot(&hit.normal);
+        // Schlick's approximation of Fresnel reflection, weakened by roughness.
+        let grazing = (1.0 - facing.clamp(0.0, 1.0)).powi(5) * (1.0 - 0.7 * material.roughness);
+        let share = material.gloss + (1.0 - material.gloss) * 0.6 * grazing;
+        let mirrored = ray.direction + hit.normal * (2.0 * facing);
+        let scatter = material.roughness * 0.2;
+        let directions = if scatter > 0.02 { DIRECTIONS } else { 1 };
+        let mut seen = Rgb::zeros();
+        for _ in 0..directions {
             let jitter = Vec3::new(
                 draw.uniform(-1.0, 1.0),
                 draw.uniform(-1.0, 1.0),
                 draw.uniform(-1.0, 1.0),
-            ) * scatter;
-            let direction = (mirrored + jitter).normalize();
-            if direction.dot(&hit.normal) > 0.0 {
-                let away = Ray {
-                    origin: hit.point + hit.normal * 2e-3,
-                    direction,
-                };
-                radiance = radiance * (1.0 - share) + self.glimpse(&away) * share;
+            );
+            let direction = (mirrored + jitter * scatter).normalize();
+            if direction.dot(&hit.normal) <= 0.0 {
+                continue;
             }
+            let radiance = self.glimpse(&Ray {
+                origin: hit.point + hit.normal * 2e-3,
+                direction,
+            });
+            seen += if directions > 1 {
+                radiance.map(|c| c.min(BRIGHTEST))
+            } else {
+                radiance
+            };
         }
-        radiance
+        own * (1.0 - share) + seen * (share / directions as f32)
     }
 
     /// Radiance along a mirrored ray, with unshadowed light.
@@ -257,7 +298,7 @@ fn form(point: Vec3, normal: Vec3, target: Vec3, target_normal: Vec3, area: f32)
     receive * send * area / (std::f32::consts::PI * squared.max(0.3 * area))
 }
 
-fn spot(point: Vec3, normal: Vec3, lamp: Vec3) -> f32 {
+fn lamp_form(point: Vec3, normal: Vec3, lamp: Vec3) -> f32 {
     let offset = lamp - point;
     let squared = offset.norm_squared();
     let facing = normal.dot(&offset) / squared.sqrt().max(1e-6);

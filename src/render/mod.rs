@@ -1,13 +1,17 @@
 //! Synthetic rooms with exact truth: the training pictures, fixtures and study data of this project.
 //!
 //! A photo is drawn in steps, each in a file of its own: a [`Scenario`] names the numbers, `plan` draws the footprint and the
-//! openings, `stance` the camera and the opposite wall, `furnish` and `furniture` fill the room, `scene` is what rays meet,
+//! openings, `stance` the camera and the opposite wall, `ensemble`, `furnish`, `dressing` and
+//! `furniture` fill the room, `scene` is what rays meet,
 //! `light` and `picture` shade it, `film` spoils it like a phone's camera, `exif` and `write` put it into files.
 //!
 //! The room's frame is right-handed, metres: x to the right along the wall that the camera looks at, y towards it, z up; the
 //! floor is z = 0. Colours are linear.
 
+mod apertures;
 mod draw;
+mod dressing;
+mod ensemble;
 mod exif;
 mod film;
 mod furnish;

@@ -166,9 +166,9 @@ pub(super) fn oddity(draw: &mut Draw) -> Material {
 /// What walls are covered with.
 pub(super) fn wall(draw: &mut Draw) -> Material {
     let base = match draw.below(10) {
-        0..=4 => grey(draw, 0.8, 0.98),
-        5..=6 => grey(draw, 0.35, 0.85),
-        7..=8 => colour(
+        0..=5 => grey(draw, 0.8, 0.98),
+        6..=7 => grey(draw, 0.35, 0.85),
+        8 => colour(
             draw.uniform(0.0, 1.0),
             draw.uniform(0.03, 0.3),
             draw.uniform(0.5, 0.95),

@@ -3,7 +3,7 @@
 use super::{
     Rgb,
     draw::Draw,
-    light::{Effort, Shading},
+    light::{Effort, SPOTS, Shading, Spot},
     scene::Scene,
     shell::{Hit, Lighting},
     view::Camera,
@@ -104,6 +104,8 @@ fn edges(hits: &[Option<Hit<'_>>], width: usize) -> Vec<usize> {
 struct LightGrid<'s> {
     columns: usize,
     rows: usize,
+    /// Shift of the photo's light samples.
+    shift: [f32; 2],
     points: Vec<Option<(Hit<'s>, Rgb)>>,
 }
 
@@ -117,6 +119,7 @@ impl<'s> LightGrid<'s> {
         let [width, height] = camera.size.map(|n| n as usize);
         let columns = width.div_ceil(GRID_STEP) + 1;
         let rows = height.div_ceil(GRID_STEP) + 1;
+        let shift = [draw.uniform(0.0, 1.0), draw.uniform(0.0, 1.0)];
         let mut points = Vec::with_capacity(columns * rows);
         for row in 0..rows {
             for column in 0..columns {
@@ -124,7 +127,11 @@ impl<'s> LightGrid<'s> {
                 let y = (row * GRID_STEP).min(height - 1);
                 points.push(hits[y * width + x].as_ref().and_then(|hit| {
                     (hit.lighting == Lighting::Room).then(|| {
-                        let light = scene.light(hit.point, hit.normal, GRID_EFFORT, draw);
+                        let spot = Spot {
+                            part: part(column, row),
+                            shift,
+                        };
+                        let light = scene.light(hit.point, hit.normal, GRID_EFFORT, spot);
                         (*hit, light)
                     })
                 }));
@@ -133,6 +140,7 @@ impl<'s> LightGrid<'s> {
         let mut grid = LightGrid {
             columns,
             rows,
+            shift,
             points,
         };
         if scene.shading == Shading::Rays {
@@ -212,9 +220,13 @@ impl<'s> LightGrid<'s> {
             return scene.ambient;
         };
         let light = match hit.lighting {
-            Lighting::Room => self
-                .light(x, y, hit)
-                .unwrap_or_else(|| scene.light(hit.point, hit.normal, EDGE_EFFORT, draw)),
+            Lighting::Room => self.light(x, y, hit).unwrap_or_else(|| {
+                let spot = Spot {
+                    part: part(x as usize, y as usize),
+                    shift: self.shift,
+                };
+                scene.light(hit.point, hit.normal, EDGE_EFFORT, spot)
+            }),
             _ => Rgb::zeros(),
         };
         let ray = camera.ray(x, y);
@@ -222,6 +234,13 @@ impl<'s> LightGrid<'s> {
         let footprint = hit.distance / camera.focal / facing.sqrt();
         scene.shade(&ray, hit, light, footprint, draw)
     }
+}
+
+/// Part of the sample set for a point of a lattice: all parts in every 4 x 4 block.
+fn part(column: usize, row: usize) -> u32 {
+    // Bit-reversed order keeps points that touch far apart in the set.
+    const ORDER: [u32; 16] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+    ORDER[(row % 4) * 4 + column % 4] % SPOTS
 }
 
 fn same_surface(a: &Hit<'_>, b: &Hit<'_>) -> bool {

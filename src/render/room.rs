@@ -3,6 +3,7 @@
 use super::{
     Rgb, Vec3,
     draw::{Draw, Purpose},
+    ensemble::Amount,
     furnish::Furnisher,
     light::{Lamp, Shading, Sun, WindowLight},
     opening::Fill,
@@ -28,18 +29,18 @@ pub(super) struct Specimen {
 
 /// How often each scenario comes in a run without a named one.
 const MIX: [(Scenario, f32); 12] = [
-    (Scenario::Nominal, 0.12),
-    (Scenario::Tall, 0.06),
-    (Scenario::Wild, 0.08),
-    (Scenario::Furnished, 0.16),
-    (Scenario::Cut, 0.14),
+    (Scenario::Nominal, 0.06),
+    (Scenario::Tall, 0.03),
+    (Scenario::Wild, 0.04),
+    (Scenario::Furnished, 0.25),
+    (Scenario::Cut, 0.18),
     (Scenario::Attic, 0.07),
-    (Scenario::Corner, 0.12),
-    (Scenario::Shifted, 0.04),
+    (Scenario::Corner, 0.14),
+    (Scenario::Shifted, 0.03),
     (Scenario::LShaped, 0.07),
     (Scenario::OpenPlan, 0.06),
     (Scenario::Corridor, 0.04),
-    (Scenario::UltraWide, 0.04),
+    (Scenario::UltraWide, 0.03),
 ];
 
 /// Draws photo `index`. `long` and `short` are the sides of the picture; 35 % of photos are portrait.
@@ -51,6 +52,7 @@ pub(super) fn draw_specimen(
 ) -> Specimen {
     let mut draw = Draw::new(seed, index, Purpose::Room);
     let drawn = draw.weighted(MIX);
+    let mixed = scenario.is_none();
     let mut scenario = scenario.unwrap_or(drawn);
     let size = if draw.chance(0.35) {
         [short, long]
@@ -70,7 +72,8 @@ pub(super) fn draw_specimen(
         }
     };
     let wild = draw.chance(0.3);
-    let scene = furnish(&plan, scenario, &camera, &opposite, wild, &mut draw);
+    let amount = amount(scenario, mixed, &mut draw);
+    let scene = furnish(&plan, amount, &camera, &opposite, &mut draw);
     Specimen {
         scenario,
         scene,
@@ -82,26 +85,41 @@ pub(super) fn draw_specimen(
     }
 }
 
+/// How much stands in a room: the scenarios of the metrology study are bare but for the one that is not; a mix is of homes.
+fn amount(scenario: Scenario, mixed: bool, draw: &mut Draw) -> Amount {
+    match scenario {
+        Scenario::Nominal | Scenario::Tall | Scenario::Wild | Scenario::Shifted => Amount::Bare,
+        Scenario::Furnished if mixed => draw.pick([Amount::Few, Amount::Home]),
+        Scenario::Furnished => Amount::Few,
+        _ if mixed => draw.weighted([
+            (Amount::Bare, 0.08),
+            (Amount::Few, 0.22),
+            (Amount::Home, 0.7),
+        ]),
+        _ => draw.pick([Amount::Bare, Amount::Few, Amount::Home]),
+    }
+}
+
 fn furnish(
     plan: &Plan,
-    scenario: Scenario,
+    amount: Amount,
     camera: &Camera,
     opposite: &Opposite,
-    wild: bool,
     draw: &mut Draw,
 ) -> Scene {
-    let mut furnisher = Furnisher::new(&plan.shell, camera.position);
-    let bare = draw.chance(0.08);
+    let plain = draw.chance(0.16);
+    let cuboids = plain && draw.chance(0.6);
+    let mut furnisher = Furnisher::new(&plan.shell, camera.position, camera.heading, cuboids);
+    let bare = draw.chance(0.06);
     // Strength of artificial light; daylight alone in a third of the rooms.
     let lit = if draw.chance(0.35) {
         0.0
     } else {
-        draw.normal(1.0, 0.6).exp()
+        draw.normal(0.7, 0.6).exp()
     };
     if !bare {
         furnisher.dress_openings(draw);
-        furnisher.furniture(scenario, opposite, draw);
-        furnisher.small_things(plan.odd || wild, lit, draw);
+        furnisher.furniture(amount, opposite.wall, lit, draw);
         furnisher.hang_pictures(draw);
     }
     furnisher.ceiling_lamps(lit, draw);
@@ -109,11 +127,7 @@ fn furnish(
     let windows = window_lights(plan, draw);
     let fill = palette::colour(draw.uniform(0.05, 0.65), draw.uniform(0.0, 0.25), 1.0)
         * draw.uniform(0.02, 0.35);
-    let shading = if draw.chance(0.1) {
-        Shading::Plain
-    } else {
-        Shading::Rays
-    };
+    let shading = if plain { Shading::Plain } else { Shading::Rays };
     let sun = draw.chance(0.2).then(|| Sun {
         towards: Vec3::new(
             draw.normal(0.0, 0.6),

@@ -251,31 +251,6 @@ impl Piece {
         }
     }
 
-    /// The piece's x axis on the floor.
-    pub(super) const fn x_axis(&self) -> [f32; 2] {
-        self.x_axis
-    }
-
-    /// Middle of the piece in the room.
-    pub(super) fn middle(&self) -> Vec3 {
-        self.origin + self.rotate(self.middle)
-    }
-
-    /// The solids in the frame in which the piece stands.
-    pub(super) fn into_solids(self) -> Vec<Solid> {
-        let [c, s] = self.x_axis;
-        let turn = Rotation3::from_axis_angle(&Vec3::z_axis(), s.atan2(c));
-        let origin = self.origin;
-        self.solids
-            .into_iter()
-            .map(|solid| Solid {
-                centre: origin + turn * solid.centre,
-                turn: Some(solid.turn.map_or(turn, |own| turn * own)),
-                ..solid
-            })
-            .collect()
-    }
-
     fn rotate(&self, v: Vec3) -> Vec3 {
         let [c, s] = self.x_axis;
         Vec3::new(c * v.x - s * v.y, s * v.x + c * v.y, v.z)

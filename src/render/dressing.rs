@@ -1,0 +1,201 @@
+//! What belongs to walls: casings, curtains, blinds, radiators, pictures.
+
+use super::{
+    draw::Draw,
+    furnish::Furnisher,
+    furniture,
+    material::{Material, Pattern},
+    opening::Fill,
+    palette,
+    solid::{Piece, Solid},
+};
+use crate::ade20k;
+
+impl Furnisher<'_> {
+    /// Casings, curtains, blinds and radiators around the openings of all walls.
+    pub(super) fn dress_openings(&mut self, draw: &mut Draw) {
+        let casing = palette::joinery(draw);
+        let cased = draw.chance(0.75);
+        let curtain_cloth = palette::cloth(draw);
+        let habit = draw.below(5);
+        for wall in &self.shell.walls {
+            for opening in &wall.openings {
+                let origin = wall.point(opening.left + 0.5 * opening.width, 0.0, 0.0);
+                let top = opening.bottom + opening.height;
+                let solids = match &opening.fill {
+                    Fill::Window(_) => {
+                        let ceiling = self.shell.ceiling_height(origin.x, origin.y);
+                        window_dressing(
+                            draw,
+                            habit,
+                            [opening.width, opening.bottom, top],
+                            [opening.left, wall.length - opening.left - opening.width],
+                            ceiling,
+                            curtain_cloth,
+                        )
+                    }
+                    Fill::Leaf(_) | Fill::Passage(_) if cased => {
+                        door_casing(draw, opening.width, top, casing)
+                    }
+                    _ => Vec::new(),
+                };
+                let mut solids = solids;
+                if matches!(opening.fill, Fill::Passage(_)) && draw.chance(0.6) {
+                    solids.push(furniture::open_leaf(draw, opening.width, top));
+                }
+                if !solids.is_empty() {
+                    self.pieces.push(Piece::new(origin, wall.along, solids));
+                }
+                if matches!(opening.fill, Fill::Window(_))
+                    && opening.bottom > 0.5
+                    && draw.chance(0.45)
+                {
+                    let width = opening.width * draw.uniform(0.5, 1.0);
+                    let solids = furniture::radiator(draw, width, draw_low(opening.bottom));
+                    self.pieces.push(Piece::new(origin, wall.along, solids));
+                }
+            }
+        }
+    }
+
+    /// Pictures, mirrors and a television on free parts of the walls.
+    pub(super) fn hang_pictures(&mut self, draw: &mut Draw) {
+        for wall in &self.shell.walls {
+            for _ in 0..draw.weighted([(0, 0.45), (1, 0.3), (2, 0.15), (4, 0.1)]) {
+                let (width, height) = (draw.uniform(0.15, 1.3), draw.uniform(0.15, 1.0));
+                let z = draw.normal(1.55, 0.15);
+                let half = 0.5 * width;
+                if wall.length < width + 0.3 {
+                    continue;
+                }
+                let at = draw.uniform(half + 0.1, wall.length - half - 0.1);
+                let free = wall.openings.iter().all(|opening| {
+                    at + half + 0.12 < opening.left
+                        || at - half - 0.12 > opening.left + opening.width
+                });
+                let low = wall.point(at - half, 0.0, 0.0);
+                let high = wall.point(at + half, 0.0, 0.0);
+                let room = self
+                    .shell
+                    .ceiling_height(low.x, low.y)
+                    .min(self.shell.ceiling_height(high.x, high.y));
+                if !free || z + 0.5 * height > room - 0.05 {
+                    continue;
+                }
+                let mut solids = match draw.below(8) {
+                    0 => furniture::picture(draw, width, height, z, true),
+                    1 => furniture::wall_screen(draw, width.max(0.6), z),
+                    _ => furniture::picture(draw, width, height, z, false),
+                };
+                // A hair's breadth of wall behind keeps coplanar faces from fighting.
+                for solid in &mut solids {
+                    solid.centre.y -= 0.002;
+                }
+                let origin = wall.point(at, 0.0, 0.0);
+                self.pieces.push(Piece::new(origin, wall.along, solids));
+            }
+        }
+    }
+}
+
+/// A radiator's lower edge, so that it fits under the sill.
+fn draw_low(sill: f32) -> f32 {
+    (sill - 0.75).clamp(0.06, 0.2)
+}
+
+fn door_casing(draw: &mut Draw, width: f32, top: f32, material: Material) -> Vec<Solid> {
+    let face = draw.uniform(0.05, 0.1);
+    furniture::casing(width, top, face, material)
+}
+
+/// Curtains and blinds of one window: `[width, bottom, top]` of the opening and the free wall on both sides.
+fn window_dressing(
+    draw: &mut Draw,
+    habit: usize,
+    [width, bottom, top]: [f32; 3],
+    room: [f32; 2],
+    ceiling: f32,
+    mut cloth: Material,
+) -> Vec<Solid> {
+    let mut solids = Vec::new();
+    if draw.chance(0.3) {
+        let sill = Material::plain(palette::colour(0.1, 0.05, draw.uniform(0.7, 1.0)));
+        solids.extend(furniture::sill(width, bottom, sill));
+    }
+    if matches!(habit, 0 | 3) && draw.chance(0.8) {
+        let drawn = if draw.chance(0.15) {
+            1.0
+        } else {
+            draw.uniform(0.08, 1.0)
+        };
+        let colour = palette::colour(0.1, draw.uniform(0.0, 0.2), draw.uniform(0.4, 1.0));
+        let material = Material {
+            pattern: if draw.chance(0.6) {
+                Pattern::Slats {
+                    period: draw.uniform(0.025, 0.09),
+                }
+            } else {
+                Pattern::Plain
+            },
+            glow: colour * draw.uniform(0.0, 0.6),
+            ..Material::plain(colour)
+        };
+        let overlap = draw.pick([-0.01, 0.06]);
+        solids.push(furniture::hanging(
+            draw,
+            width + 2.0 * overlap,
+            [top - drawn * (top - bottom), top + overlap],
+            0.004,
+            material,
+            ade20k::BLIND,
+        ));
+    }
+    if matches!(habit, 1..=3) && draw.chance(0.9) {
+        let rail = if draw.chance(0.4) {
+            ceiling - 0.03
+        } else {
+            (top + draw.uniform(0.05, 0.25)).min(ceiling - 0.03)
+        };
+        let hem = if draw.chance(0.75) {
+            draw.uniform(0.01, 0.08)
+        } else {
+            (bottom - 0.1).max(0.02)
+        };
+        cloth.pattern = Pattern::Folds {
+            period: draw.uniform(0.06, 0.18),
+            depth: draw.uniform(0.15, 0.6),
+        };
+        // Thin cloth lets daylight through.
+        if draw.chance(0.5) {
+            cloth.glow = cloth.base * draw.uniform(0.05, 0.8);
+        }
+        let closed = draw.uniform(0.0, 1.0).powi(2);
+        for (side, free) in [(-1.0, room[0]), (1.0, room[1])] {
+            if draw.chance(0.1) {
+                continue;
+            }
+            let beside = free.min(draw.uniform(0.1, 0.5));
+            let over = 0.5 * width * closed + draw.uniform(-0.05, 0.1);
+            let span = (beside + over).max(0.12);
+            let mut curtain =
+                furniture::hanging(draw, span, [hem, rail], 0.05, cloth, ade20k::CURTAIN);
+            curtain.centre.x = side * (0.5 * width + beside - 0.5 * span);
+            solids.push(curtain);
+        }
+        if draw.chance(0.3) {
+            let mut sheer = cloth;
+            sheer.base = palette::colour(0.1, 0.03, 0.98);
+            sheer.accent = sheer.base;
+            sheer.glow = sheer.base * draw.uniform(0.3, 1.5);
+            solids.push(furniture::hanging(
+                draw,
+                width + 0.2,
+                [hem, rail],
+                0.02,
+                sheer,
+                ade20k::CURTAIN,
+            ));
+        }
+    }
+    solids
+}
