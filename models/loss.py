@@ -12,8 +12,6 @@ sub-cell position.
 import torch
 import torch.nn.functional as F
 
-from classes import IGNORED
-
 CLASS_WEIGHT = 2.0
 MASK_WEIGHT = 5.0
 DICE_WEIGHT = 5.0
@@ -35,9 +33,17 @@ class Targets:
     """
 
     def __init__(self, labels: torch.Tensor, class_count: int):
-        one_hot = F.one_hot(labels.clamp(max=class_count).long(), class_count + 1)[..., :class_count]
-        self.shares = F.avg_pool2d(one_hot.permute(0, 3, 1, 2).float(), MASK_STRIDE)
-        self.valid = F.avg_pool2d((labels != IGNORED).float().unsqueeze(1), MASK_STRIDE)
+        """`labels` [B, H, W] int64, H and W multiples of MASK_STRIDE; values from `class_count` on are ignored."""
+        batch, height, width = labels.shape
+        rows, columns = height // MASK_STRIDE, width // MASK_STRIDE
+        # Counts by one bincount over (cell, class): a one-hot map at full size would be sixteen times larger.
+        cells = torch.arange(batch * rows * columns, device=labels.device).view(batch, rows, 1, columns, 1)
+        keys = labels.clamp(max=class_count).view(batch, rows, MASK_STRIDE, columns, MASK_STRIDE)
+        keys = (keys + cells * (class_count + 1)).flatten()
+        counts = torch.bincount(keys, minlength=cells.numel() * (class_count + 1))
+        shares = counts.view(batch, rows, columns, class_count + 1).permute(0, 3, 1, 2).float() / MASK_STRIDE**2
+        self.shares = shares[:, :class_count].contiguous()
+        self.valid = 1.0 - shares[:, class_count:]
         self.present = self.shares.mean((2, 3)) > PRESENT_SHARE
 
 

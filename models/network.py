@@ -38,7 +38,7 @@ def room_config() -> Mask2FormerConfig:
         hidden_dim=64,
         encoder_feedforward_dim=256,
         dim_feedforward=256,
-        encoder_layers=2,
+        encoder_layers=1,
         decoder_layers=4,
         num_attention_heads=4,
         num_queries=len(ROOM_CLASSES),

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""IoU per class of an exported model on a folder of renders, and overlays of its labels on any photos.
+
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --data renders/heldout
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays overlays
+
+Pictures go through the file's own size policy and normalisation; labels are the argmax of the reference's scores at a
+quarter of the input size, enlarged to the picture. `--long-side` tries another input size.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image, ImageOps
+
+from classes import IGNORED, ROOM_CLASSES, ade_to_room
+from dataset import pairs
+from verify import label_map
+
+COLOURS = np.random.default_rng(7).integers(40, 256, (256, 3), dtype=np.uint8)
+OVERLAY_SIDE = 640
+
+
+class ExportedModel:
+    """An ONNX file with the metadata of the contract, from picture to label map."""
+
+    def __init__(self, path: Path, threads: int, long_side: int | None):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        metadata = {k: json.loads(v) for k, v in self.session.get_modelmeta().custom_metadata_map.items()}
+        self.labels, self.size = metadata["labels"], metadata["size"]
+        self.mean, self.std = np.array(metadata["mean"], np.float32), np.array(metadata["std"], np.float32)
+        self.rescale, self.long_side = np.float32(metadata["rescale"]), long_side
+        self.milliseconds: list[float] = []
+
+    def input_size(self, width: int, height: int) -> tuple[int, int]:
+        """(width, height) of the network's input: scaled by the policy, then stretched up to the divisor."""
+        if self.long_side:
+            scale = self.long_side / max(width, height)
+        elif "height" in self.size:
+            return self.size["width"], self.size["height"]
+        else:
+            scale = min(self.size["shortestEdge"] / min(width, height), self.size["longestEdge"] / max(width, height))
+        divisor = self.size["divisor"]
+        return tuple(-(-max(1, int(side * scale)) // divisor) * divisor for side in (width, height))
+
+    def segment(self, picture: Image.Image) -> np.ndarray:
+        """Output positions [h, w] of an upright picture, at a quarter of the input size."""
+        resized = picture.resize(self.input_size(*picture.size), Image.Resampling.BILINEAR)
+        values = (np.asarray(resized, np.float32) * self.rescale - self.mean) / self.std
+        started = time.perf_counter()
+        class_logits, mask_logits = self.session.run(
+            ["class_queries_logits", "masks_queries_logits"],
+            {"pixel_values": np.ascontiguousarray(values.transpose(2, 0, 1)[None])},
+        )
+        self.milliseconds.append(1000 * (time.perf_counter() - started))
+        return label_map(class_logits, mask_logits)[0]
+
+
+def enlarge(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Nearest-neighbour enlargement of a label map to `size` (width, height)."""
+    return np.asarray(Image.fromarray(labels.astype(np.uint8)).resize(size, Image.Resampling.NEAREST))
+
+
+def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, dict]:
+    """Intersection over union, in percent, and share of all pixels of every class, over all pictures of a folder."""
+    to_room = ade_to_room()
+    outputs = to_room[[record["adeIndex"] for record in model.labels]]
+    confusion = np.zeros((256, 256), np.int64)
+    for picture_path, labels_path in pairs([folder])[:limit]:
+        picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
+        truth = to_room[np.asarray(Image.open(labels_path))]
+        predicted = outputs[enlarge(model.segment(picture), truth.shape[::-1])]
+        keys = truth.astype(np.int64) * 256 + predicted
+        confusion += np.bincount(keys.ravel(), minlength=256 * 256).reshape(256, 256)
+    confusion = confusion[:IGNORED]
+    scores = {}
+    for position, room_class in enumerate(ROOM_CLASSES):
+        both = confusion[position, position]
+        either = confusion[position].sum() + confusion[:, position].sum() - both
+        scores[room_class.name] = {
+            "iou": round(100 * both / either, 1) if either else None,
+            "share": round(100 * confusion[position].sum() / confusion.sum(), 2),
+        }
+    return scores
+
+
+def overlay(model: ExportedModel, picture: Image.Image) -> Image.Image:
+    """The picture beside itself with its labels laid over, and the names of what covers more than a percent."""
+    picture = ImageOps.contain(picture, (OVERLAY_SIDE, OVERLAY_SIDE))
+    labels = enlarge(model.segment(picture), picture.size)
+    coloured = Image.fromarray(COLOURS[labels])
+    shares = np.bincount(labels.ravel(), minlength=len(model.labels)) / labels.size
+    for position in np.argsort(-shares):
+        if shares[position] > 0.01:
+            print(f"  {model.labels[position]['name']}: {shares[position]:.0%}, colour {COLOURS[position].tolist()}")
+    both = Image.new("RGB", (2 * picture.width, picture.height))
+    both.paste(picture, (0, 0))
+    both.paste(Image.blend(picture, coloured, 0.55), (picture.width, 0))
+    return both
+
+
+def open_photo(path: Path) -> Image.Image:
+    """An upright RGB picture; HEIC where pillow-heif is installed."""
+    if path.suffix.lower() in {".heic", ".heif"}:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    return ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="folder of renders with labels to score on")
+    parser.add_argument("--photos", type=Path, help="folder of photos to draw overlays of")
+    parser.add_argument("--overlays", type=Path, default=Path("overlays"), help="folder for the overlays")
+    parser.add_argument("--limit", type=int, help="score only the first pictures")
+    parser.add_argument("--long-side", type=int, help="input size instead of the file's own policy")
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    model = ExportedModel(arguments.model, arguments.threads, arguments.long_side)
+    if arguments.data:
+        scores = score(model, arguments.data, arguments.limit)
+        print(json.dumps(scores, indent=2))
+        print(f"median inference {np.median(model.milliseconds):.0f} ms")
+    if arguments.photos:
+        arguments.overlays.mkdir(parents=True, exist_ok=True)
+        for path in sorted(p for p in arguments.photos.iterdir() if p.suffix.lower() in {".jpg", ".png", ".heic"}):
+            print(path.name)
+            overlay(model, open_photo(path)).save(arguments.overlays / f"{path.stem}.png")
+
+
+if __name__ == "__main__":
+    main()

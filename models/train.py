@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Trains the bundled Mask2Former on folders of renders, within a given time.
+
+    python models/train.py --data 'renders/train*' --output runs/rooms --minutes 60
+
+The learning rate follows the clock, not the step count, so that a run anneals fully on a slow or busy machine too. New
+folders and pictures that match `--data` join while it runs. State is saved every few minutes; the same command continues
+after an interruption. The result is the folder OUTPUT/checkpoint, in the published layout, ready for export.py.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from augment import augment
+from classes import ROOM_CLASSES
+from dataset import LONG_SIDE, SHORT_SIDE, RoomPictures
+from loss import Targets, training_loss
+from network import IMAGE_MEAN, IMAGE_STD, build_network, save_checkpoint
+
+WARM_UP_SHARE = 0.03
+"""Share of the time during which the learning rate rises."""
+LEAST_RATE_SHARE = 0.01
+EMA_DECAY = 0.985
+"""Averages over about the last 70 steps: short against the thousand steps of an hour on two busy cores."""
+GRADIENT_LIMIT = 1.0
+@dataclass(frozen=True)
+class SizePhase:
+    """Until which progress, how often each scale of the pictures' own size is drawn: 5/8, 5/6, 1 and 4/3."""
+
+    until: float
+    weights: tuple[float, float, float, float]
+
+
+SIZE_PHASES = (
+    SizePhase(0.4, (0.8, 0.2, 0.0, 0.0)),
+    SizePhase(0.65, (0.2, 0.6, 0.2, 0.0)),
+    SizePhase(1.0, (0.0, 0.2, 0.7, 0.1)),
+)
+AUGMENT_STRENGTH = 0.5
+"""The renders vary materials and light themselves, and a short run cannot digest every picture repainted."""
+FEWEST_PICTURES = 16
+"""Pictures to wait for before the first step."""
+
+
+def learning_rate(peak: float, progress: float) -> float:
+    """Linear rise, then a cosine down to a hundredth; `progress` is the share of the time that is over."""
+    if progress < WARM_UP_SHARE:
+        return peak * max(progress / WARM_UP_SHARE, 0.02)
+    fall = min((progress - WARM_UP_SHARE) / (1 - WARM_UP_SHARE), 1.0)
+    return peak * (LEAST_RATE_SHARE + (1 - LEAST_RATE_SHARE) * 0.5 * (1 + math.cos(math.pi * fall)))
+
+
+def input_size(pictures: torch.Tensor, progress: float) -> tuple[int, int]:
+    """Height and width to train a batch at: small at first, where a step costs less than half, full size in the end."""
+    landscape = pictures.shape[-1] >= pictures.shape[-2]
+    scales = (5 / 8, 5 / 6, 1.0, 4 / 3)
+    phase = next(phase for phase in SIZE_PHASES if progress <= phase.until)
+    scale = random.choices(scales, weights=phase.weights)[0]
+    short, long = (max(32, 32 * round(side * scale / 32)) for side in (SHORT_SIDE, LONG_SIDE))
+    return (short, long) if landscape else (long, short)
+
+
+class Run:
+    """Network, averaged network, optimiser and clock of one training run, and their saved state."""
+
+    def __init__(self, output: Path, arguments: argparse.Namespace, device: torch.device):
+        self.output, self.arguments, self.device = output, arguments, device
+        self.network = build_network().to(device).train()
+        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
+        decayed = [p for p in self.network.parameters() if p.dim() > 1]
+        others = [p for p in self.network.parameters() if p.dim() <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}],
+            lr=arguments.rate,
+            foreach=True,
+        )
+        self.step, self.seconds, self.pictures = 0, 0.0, 0
+        self.mean = torch.tensor(IMAGE_MEAN, device=device).view(1, 3, 1, 1)
+        self.std = torch.tensor(IMAGE_STD, device=device).view(1, 3, 1, 1)
+
+    @property
+    def progress(self) -> float:
+        """Share of the time budget that is over."""
+        return min(self.seconds / (60.0 * self.arguments.minutes), 1.0)
+
+    def train_step(self, pictures: torch.Tensor, labels: torch.Tensor) -> float:
+        """One update on an augmented batch; returns the loss."""
+        rate = learning_rate(self.arguments.rate, self.progress)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        values = (pictures.to(self.device) - self.mean) / self.std
+        outputs = self.network(pixel_values=values, output_auxiliary_logits=True)
+        loss = training_loss(outputs, Targets(labels.to(self.device), len(ROOM_CLASSES)))
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_LIMIT)
+        self.optimizer.step()
+        self.average.update_parameters(self.network)
+        self.step += 1
+        return loss.item()
+
+    def save(self) -> None:
+        """Writes the state to continue from and the averaged weights as a checkpoint folder."""
+        self.output.mkdir(parents=True, exist_ok=True)
+        state = {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        partial = self.output / "state.partial"
+        torch.save(state, partial)
+        partial.replace(self.output / "state.pt")
+        provenance = {
+            "steps": self.step,
+            "minutes": round(self.seconds / 60, 1),
+            "minutesPlanned": self.arguments.minutes,
+            "batch": self.arguments.batch,
+            "pictures": self.pictures,
+            "peakLearningRate": self.arguments.rate,
+            "seed": self.arguments.seed,
+        }
+        size = (self.arguments.shortest_edge, self.arguments.longest_edge)
+        save_checkpoint(self.average.module, self.output / "checkpoint", size, provenance)
+
+    def resume(self) -> bool:
+        """Continues from a saved state where there is one."""
+        path = self.output / "state.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        return True
+
+
+def train(run: Run, data: RoomPictures) -> None:
+    """Trains until the time is over; waiting for the first pictures does not count."""
+    arguments = run.arguments
+    last_save = last_refresh = last_log = time.monotonic()
+    losses = []
+    while run.progress < 1.0:
+        started = time.monotonic()
+        if len(data) < FEWEST_PICTURES or started - last_refresh > arguments.refresh_seconds:
+            if added := data.refresh():
+                print(f"{added} new pictures, {len(data)} in all", flush=True)
+            run.pictures, last_refresh = len(data), started
+            if len(data) < FEWEST_PICTURES:
+                time.sleep(5)
+                continue
+        pictures, labels = data.batch(arguments.batch)
+        pictures, labels = augment(pictures, labels, input_size(pictures, run.progress), AUGMENT_STRENGTH)
+        losses.append(run.train_step(pictures, labels))
+        now = time.monotonic()
+        run.seconds += now - started
+        if now - last_log > 20:
+            mean = sum(losses) / len(losses)
+            print(
+                f"step {run.step}  {run.seconds / 60:.1f} min  loss {mean:.3f}  {run.seconds / run.step:.2f} s a step",
+                flush=True,
+            )
+            losses, last_log = [], now
+        if now - last_save > 60 * arguments.save_minutes:
+            run.save()
+            last_save = time.monotonic()
+    run.save()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", action="append", required=True, metavar="GLOB", help="folders of renders; repeatable")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--minutes", type=float, default=60.0, help="time to train, without waiting and loading")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: all cores)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shortest-edge", type=int, default=256, help="size policy written to the checkpoint")
+    parser.add_argument("--longest-edge", type=int, default=512)
+    parser.add_argument("--save-minutes", type=float, default=4.0)
+    parser.add_argument("--refresh-seconds", type=float, default=120.0, help="how often to look for new pictures")
+    arguments = parser.parse_args()
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    run = Run(arguments.output, arguments, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    resumed = run.resume()
+    # A continued run must not see the pictures of its beginning again in the same order.
+    random.seed(arguments.seed + run.step)
+    torch.manual_seed(arguments.seed + run.step)
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    options = {name: str(value) for name, value in vars(arguments).items()}
+    (arguments.output / "options.json").write_text(json.dumps(options, indent=2) + "\n")
+    print(f"{'continuing at step ' + str(run.step) if resumed else 'starting'} on {run.device}", flush=True)
+    train(run, RoomPictures(arguments.data))
+
+
+if __name__ == "__main__":
+    main()
