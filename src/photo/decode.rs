@@ -6,6 +6,7 @@ use std::time::Instant;
 use image::RgbImage;
 
 use super::error::PhotoError;
+use super::metadata::Metadata;
 use super::orient::Orientation;
 use super::sniff::sniff;
 use super::source::Limits;
@@ -55,6 +56,25 @@ pub fn probe(bytes: &[u8]) -> Result<Header, PhotoError> {
         return Err(PhotoError::undecodable(format, "its size is zero"));
     }
     Ok(Header { format, size })
+}
+
+/// Reads what a photo's metadata says of its camera, and the warnings of that, without decoding its pixels.
+///
+/// # Errors
+/// As [`probe`].
+pub fn read_metadata(bytes: &[u8]) -> Result<(Metadata, Vec<Warning>), PhotoError> {
+    let Header { format, size } = probe(bytes)?;
+    let exif = guarded(format, || Ok(metadata::read(bytes)))?;
+    let upright = match exif.orientation {
+        Some(orientation) if orientation.swaps_sides() && !format.turns_itself() => ImageSize {
+            width: size.height,
+            height: size.width,
+        },
+        _ => size,
+    };
+    let mut warnings = Vec::new();
+    let metadata = exif.interpret(upright, &mut warnings);
+    Ok((metadata, warnings))
 }
 
 /// Decodes a photo. The pixels are upright: EXIF Orientation is applied, but for HEIC and AVIF, whose container says

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::camera::ImageSize;
 use crate::measure::Warning;
 
-pub use decode::{Header, decode, probe};
+pub use decode::{Header, decode, probe, read_metadata};
 pub use error::PhotoError;
 pub use heic::decodes_avif;
 pub use metadata::Metadata;
