@@ -151,7 +151,7 @@ fn draw_door(length: f32, height: f32, shell: &Shell, draw: &mut Draw) -> Option
                 inset: draw.uniform(0.06, 0.14),
             };
         }
-        let pane = draw.chance(0.2).then(|| [0.2, 0.45, 0.8, 0.92]);
+        let pane = draw.chance(0.2).then_some([0.2, 0.45, 0.8, 0.92]);
         Fill::Leaf(Leaf {
             material,
             handle: palette::metal(draw),
@@ -169,7 +169,7 @@ fn draw_door(length: f32, height: f32, shell: &Shell, draw: &mut Draw) -> Option
         width,
         height,
         depth: draw.pick([0.01, 0.04, 0.1, 0.15]),
-        reveal: Some(palette::joinery(draw)),
+        reveal: (!open || draw.chance(0.75)).then(|| palette::joinery(draw)),
         fill,
     })
 }

@@ -34,13 +34,16 @@ impl Furnisher<'_> {
                             curtain_cloth,
                         )
                     }
-                    Fill::Leaf(_) | Fill::Passage(_) if cased => {
+                    Fill::Leaf(_) | Fill::Passage(_) if cased && opening.reveal.is_some() => {
                         door_casing(draw, opening.width, top, casing)
                     }
                     _ => Vec::new(),
                 };
                 let mut solids = solids;
-                if matches!(opening.fill, Fill::Passage(_)) && draw.chance(0.6) {
+                if matches!(opening.fill, Fill::Passage(_))
+                    && opening.reveal.is_some()
+                    && draw.chance(0.6)
+                {
                     solids.push(furniture::open_leaf(draw, opening.width, top));
                 }
                 if !solids.is_empty() {

@@ -245,3 +245,115 @@ pub(super) fn encode(tags: &PhotoTags<'_>) -> Vec<u8> {
     out.extend(directory(exif, pointer));
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use ::exif::{In, Reader, Tag, Value};
+
+    use super::*;
+
+    fn tags(orientation: Orientation) -> PhotoTags<'static> {
+        PhotoTags {
+            make: "Apple",
+            model: "iPhone",
+            lens: "iPhone back camera",
+            orientation,
+            size: [384, 512],
+            focal_mm: 5.7,
+            focal_35mm: 26,
+            focal_px: 384.6,
+            focal_tags: FocalTags::Equivalent,
+            gravity: Some(Vec3::new(0.0, 1.0, 0.0)),
+            ultra_wide: false,
+        }
+    }
+
+    fn short(exif: &::exif::Exif, tag: Tag) -> Option<u32> {
+        exif.get_field(tag, In::PRIMARY)?.value.get_uint(0)
+    }
+
+    #[test]
+    fn a_reader_finds_what_was_written() {
+        let block = encode(&tags(Orientation::Clockwise));
+        let exif = Reader::new().read_raw(block).unwrap();
+        assert_eq!(short(&exif, Tag::FocalLengthIn35mmFilm), Some(26));
+        assert_eq!(short(&exif, Tag::Orientation), Some(6));
+        // The stored picture lies: its columns are the displayed rows.
+        assert_eq!(short(&exif, Tag::PixelXDimension), Some(512));
+        assert_eq!(short(&exif, Tag::PixelYDimension), Some(384));
+        let focal = &exif.get_field(Tag::FocalLength, In::PRIMARY).unwrap().value;
+        assert!(matches!(focal, Value::Rational(v) if (v[0].to_f64() - 5.7).abs() < 1e-6));
+        let lens = exif.get_field(Tag::LensModel, In::PRIMARY).unwrap();
+        assert!(lens.display_value().to_string().contains("back camera"));
+    }
+
+    #[test]
+    fn focal_plane_resolution_gives_the_focal_length() {
+        let mut tags = tags(Orientation::Upright);
+        tags.focal_tags = FocalTags::FocalPlane;
+        let exif = Reader::new().read_raw(encode(&tags)).unwrap();
+        assert_eq!(short(&exif, Tag::FocalLengthIn35mmFilm), None);
+        let field = exif.get_field(Tag::FocalPlaneXResolution, In::PRIMARY);
+        let Value::Rational(resolution) = &field.unwrap().value else {
+            panic!("the resolution is a rational");
+        };
+        let focal_px = resolution[0].to_f64() * tags.focal_mm / 10.0;
+        assert!((focal_px - tags.focal_px).abs() < 0.01);
+    }
+
+    /// The accelerometer's vector as a reader of the MakerNote finds it.
+    fn acceleration(block: Vec<u8>) -> [f64; 3] {
+        let exif = Reader::new().read_raw(block).unwrap();
+        let field = exif.get_field(Tag::MakerNote, In::PRIMARY).unwrap();
+        let Value::Undefined(note, _) = &field.value else {
+            panic!("the maker note is undefined bytes");
+        };
+        assert!(note.starts_with(b"Apple iOS\0\0\x01MM"));
+        assert_eq!(note[16..18], [0, 8], "the first tag is AccelerationVector");
+        let word = |at: usize| i32::from_be_bytes(note[at..at + 4].try_into().unwrap());
+        let values = word(24) as usize;
+        [0, 8, 16].map(|k| f64::from(word(values + k)) / f64::from(word(values + k + 4)))
+    }
+
+    #[test]
+    fn gravity_is_told_in_device_axes() {
+        // Device axes: x right, y to the phone's top, z out of the screen. A phone held upright (6) feels -y, one that
+        // lies on its side with Orientation 1 feels -x.
+        for (orientation, expected) in [
+            (Orientation::Clockwise, [0.0, -1.0, 0.0]),
+            (Orientation::Anticlockwise, [0.0, 1.0, 0.0]),
+            (Orientation::Upright, [-1.0, 0.0, 0.0]),
+            (Orientation::UpsideDown, [1.0, 0.0, 0.0]),
+        ] {
+            let found = acceleration(encode(&tags(orientation)));
+            for axis in 0..3 {
+                assert!(
+                    (found[axis] - expected[axis]).abs() < 1e-6,
+                    "{orientation:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_stored_pixel_is_used_once() {
+        for orientation in [
+            Orientation::Upright,
+            Orientation::UpsideDown,
+            Orientation::Clockwise,
+            Orientation::Anticlockwise,
+        ] {
+            let size = [3, 5];
+            let [columns, rows] = orientation.stored_size(size);
+            let mut seen = [false; 15];
+            for y in 0..size[1] {
+                for x in 0..size[0] {
+                    let [sx, sy] = orientation.stored(x, y, size);
+                    assert!(sx < columns && sy < rows);
+                    seen[(sy * columns + sx) as usize] = true;
+                }
+            }
+            assert!(seen.iter().all(|&used| used), "{orientation:?}");
+        }
+    }
+}

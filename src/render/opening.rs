@@ -138,6 +138,10 @@ impl Opening {
             let (material, class) = match &self.fill {
                 Fill::Leaf(_) => (self.reveal.as_ref().unwrap_or(wall), DOOR),
                 Fill::Passage(next) if floor => (&next.floor, FLOOR),
+                // A lined doorway is part of the door; a bare one is a hole in the wall.
+                Fill::Passage(_) if self.reveal.is_some() => {
+                    (self.reveal.as_ref().unwrap_or(wall), DOOR)
+                }
                 _ => (self.reveal.as_ref().unwrap_or(wall), WALL),
             };
             return Behind {

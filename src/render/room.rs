@@ -60,7 +60,7 @@ pub(super) fn draw_specimen(
         [long, short]
     };
     let mut tries = 0;
-    let (plan, camera, opposite, focal_35mm) = loop {
+    let (plan, mut camera, opposite, focal_35mm) = loop {
         let plan = draw_plan(scenario, &mut draw);
         if let Some((camera, opposite, focal)) = draw_camera(&plan, scenario, size, &mut draw) {
             break (plan, camera, opposite, focal);
@@ -72,6 +72,10 @@ pub(super) fn draw_specimen(
         }
     };
     let wild = draw.chance(0.3);
+    if mixed && draw.chance(0.3) {
+        // What phones leave of their lens's distortion; studies of geometry, which name a scenario, do without.
+        camera.distortion = draw.uniform(-0.02, 0.02);
+    }
     let amount = amount(scenario, mixed, &mut draw);
     let scene = furnish(&plan, amount, &camera, &opposite, &mut draw);
     Specimen {
@@ -189,4 +193,107 @@ fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
         }
     }
     lights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ade20k::{CEILING, FLOOR, WALL},
+        render::{picture::labels, truth::PhotoTruth},
+    };
+
+    const SIZE: [u32; 2] = [160, 120];
+
+    fn specimens(scenario: Scenario) -> impl Iterator<Item = Specimen> {
+        (0..12).map(move |index| draw_specimen(3, index, Some(scenario), SIZE))
+    }
+
+    #[test]
+    fn whole_wall_scenarios_show_both_ends_and_both_lines() {
+        for scenario in Scenario::ALL.into_iter().filter(|s| s.shows_whole_wall()) {
+            for specimen in specimens(scenario) {
+                let opposite = specimen.opposite;
+                assert!(opposite.left_end && opposite.right_end, "{scenario}");
+                assert!(opposite.floor_share > 0.25 && opposite.ceiling_share > 0.25);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_wall_has_exactly_one_end_in_view() {
+        for specimen in specimens(Scenario::Cut) {
+            assert_ne!(specimen.opposite.left_end, specimen.opposite.right_end);
+        }
+    }
+
+    #[test]
+    fn labels_agree_with_the_projected_room() {
+        let mut checked = 0;
+        for mut specimen in specimens(Scenario::Nominal) {
+            specimen.scene.pieces.clear();
+            for wall in &mut specimen.scene.shell.walls {
+                wall.openings.clear();
+            }
+            let camera = &specimen.camera;
+            let map = labels(&specimen.scene, camera);
+            let shell = &specimen.scene.shell;
+            let wall = &shell.walls[specimen.opposite.wall];
+            for step in 1..20 {
+                let u = wall.length * step as f32 / 20.0;
+                let top = shell.ceiling_height(0.0, 0.0);
+                // Points on either side of the wall's lower and upper edge, over a pixel away from it.
+                for (out, z, class) in [
+                    (-0.5, 0.0, FLOOR),
+                    (0.0, 0.15, WALL),
+                    (0.0, top - 0.15, WALL),
+                    (-0.5, top, CEILING),
+                ] {
+                    let Some([x, y]) = camera.project(wall.point(u, out, z)) else {
+                        continue;
+                    };
+                    let [width, height] = camera.size;
+                    if x < 0.0 || y < 0.0 || x >= width as f32 || y >= height as f32 {
+                        continue;
+                    }
+                    assert_eq!(map[y as usize * width as usize + x as usize], class);
+                    checked += 1;
+                }
+            }
+        }
+        assert!(checked > 200, "only {checked} points were in view");
+    }
+
+    #[test]
+    fn truth_is_that_of_the_room() {
+        for specimen in specimens(Scenario::Attic).chain(specimens(Scenario::Corner)) {
+            let truth = PhotoTruth::of(&specimen, "a.jpg".to_owned());
+            let length = specimen.scene.shell.walls[specimen.opposite.wall].length;
+            assert!((truth.width_cm / 100.0 - f64::from(length)).abs() < 1e-3);
+            assert!(truth.height_cm > 60.0 && truth.height_cm < 400.0);
+            assert!(truth.min_height_cm.is_none_or(|low| low < truth.height_cm));
+            for window in &truth.windows {
+                assert!(window.left_cm >= 0.0);
+                assert!(window.left_cm + window.width_cm <= truth.width_cm);
+                assert!(window.sill_cm + window.height_cm <= truth.height_cm);
+            }
+        }
+    }
+
+    #[test]
+    fn some_attic_walls_have_two_heights() {
+        let sloped = specimens(Scenario::Attic)
+            .filter(|s| PhotoTruth::of(s, String::new()).min_height_cm.is_some())
+            .count();
+        assert!(sloped > 3, "{sloped} of 12");
+    }
+
+    #[test]
+    fn the_room_does_not_depend_on_the_size_of_its_picture() {
+        let small = draw_specimen(5, 1, None, SIZE);
+        let large = draw_specimen(5, 1, None, SIZE.map(|side| side * 4));
+        let width = |s: &Specimen| s.scene.shell.walls[s.opposite.wall].length;
+        assert_eq!(small.scenario, large.scenario);
+        assert!((width(&small) - width(&large)).abs() < 1e-6);
+    }
 }

@@ -59,3 +59,42 @@ fn weights(t: f32) -> [f32; 4] {
         0.5 * (t3 - t2),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::draw::Purpose;
+
+    /// Heights of the boundary of a map whose lower half is class 3.
+    fn boundary(deviation: f32) -> Vec<f32> {
+        let (width, height) = (512, 384);
+        let labels: Vec<ClassIndex> = (0..width * height)
+            .map(|index| if index / width < 192 { 0 } else { 3 })
+            .collect();
+        let mut draw = Draw::new(7, 0, Purpose::Roughening);
+        let rough = roughen(&labels, [width as u32, height as u32], deviation, &mut draw);
+        (0..width)
+            .map(|x| (0..height).filter(|y| rough[y * width + x] == 0).count() as f32)
+            .collect()
+    }
+
+    #[test]
+    fn no_deviation_keeps_every_label() {
+        assert!(boundary(0.0).iter().all(|&y| y == 192.0));
+    }
+
+    #[test]
+    fn the_boundary_moves_by_about_the_deviation_and_smoothly() {
+        // 4 px at 1024 px are 2 px here; bicubic interpolation between knots lowers that somewhat.
+        let heights = boundary(4.0);
+        let mean = heights.iter().sum::<f32>() / heights.len() as f32;
+        let variance =
+            heights.iter().map(|y| (y - mean).powi(2)).sum::<f32>() / heights.len() as f32;
+        assert!((0.8..3.0).contains(&variance.sqrt()), "{}", variance.sqrt());
+        assert!(
+            heights
+                .windows(2)
+                .all(|pair| (pair[1] - pair[0]).abs() <= 3.0)
+        );
+    }
+}

@@ -153,3 +153,21 @@ impl FromStr for Scenario {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for scenario in Scenario::ALL {
+            assert_eq!(scenario.name().parse(), Ok(scenario));
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_known_ones() {
+        let message = "cellar".parse::<Scenario>().unwrap_err().to_string();
+        assert!(message.contains("cellar") && message.contains("l_shaped"));
+    }
+}

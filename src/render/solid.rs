@@ -294,3 +294,84 @@ impl Piece {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{ade20k::BOX, render::Rgb};
+
+    fn solid(shape: Shape) -> Solid {
+        Solid {
+            centre: Vec3::new(0.1, -0.2, 0.3),
+            half: Vec3::new(0.5, 0.4, 0.6),
+            turn: Some(Rotation3::from_euler_angles(0.2, -0.3, 0.5)),
+            shape,
+            material: Material::plain(Rgb::repeat(0.5)),
+            class: BOX,
+        }
+    }
+
+    /// How far outside (positive) or inside a point lies, in the solid's own terms; 0 on its surface.
+    fn level(solid: &Solid, point: Vec3) -> f32 {
+        let local = solid
+            .turn
+            .unwrap()
+            .inverse_transform_vector(&(point - solid.centre));
+        let share = local.component_div(&solid.half);
+        match solid.shape {
+            Shape::Block { round } => {
+                let core = solid.half.map(|h| h - round);
+                (local.abs() - core).map(|c| c.max(0.0)).norm() - round
+            }
+            Shape::Cylinder { taper } => {
+                let rim = 0.5 * (taper + 1.0) + 0.5 * (taper - 1.0) * share.z;
+                (share.x.hypot(share.y) - rim).max(share.z.abs() - 1.0)
+            }
+            Shape::Ellipsoid => share.norm() - 1.0,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hits_lie_on_the_surface_and_face_the_ray(
+            angle in 0.0_f32..6.2, rise in -1.4_f32..1.4, aim in prop::array::uniform3(-0.3_f32..0.3), kind in 0..5,
+        ) {
+            let solid = solid(match kind {
+                0 => Shape::Block { round: 0.0 },
+                1 => Shape::Block { round: 0.15 },
+                2 => Shape::Cylinder { taper: 1.0 },
+                3 => Shape::Cylinder { taper: 0.4 },
+                _ => Shape::Ellipsoid,
+            });
+            let origin = Vec3::new(angle.cos() * rise.cos(), angle.sin() * rise.cos(), rise.sin()) * 4.0;
+            let target = solid.centre + Vec3::from(aim) * 0.5;
+            let ray = Ray { origin, direction: (target - origin).normalize() };
+            // The ray is aimed at the solid's inside, so it must meet it.
+            let hit = solid.meet(&ray, f32::INFINITY).expect("aimed at the middle");
+            let point = origin + ray.direction * hit.distance;
+            prop_assert!(level(&solid, point).abs() < 3e-3);
+            prop_assert!(hit.normal.dot(&ray.direction) < 1e-3);
+            prop_assert!((hit.normal.norm() - 1.0).abs() < 1e-3);
+        }
+
+        #[test]
+        fn a_piece_finds_what_its_solids_find(
+            angle in 0.0_f32..6.2, x in -1.0_f32..1.0, y in -1.0_f32..1.0, z in -1.0_f32..1.0,
+        ) {
+            let solids = vec![solid(Shape::Ellipsoid), solid(Shape::Block { round: 0.1 })];
+            let piece = Piece::new(Vec3::zeros(), [1.0, 0.0], solids.clone());
+            let origin = Vec3::new(3.0 * angle.cos(), 3.0 * angle.sin(), 1.0);
+            let ray = Ray { origin, direction: (Vec3::new(x, y, z) - origin).normalize() };
+            let nearest = solids
+                .iter()
+                .filter_map(|solid| solid.meet(&ray, f32::INFINITY))
+                .map(|hit| hit.distance)
+                .fold(f32::INFINITY, f32::min);
+            let found = piece.meet(&ray, f32::INFINITY).map_or(f32::INFINITY, |(hit, _)| hit.distance);
+            prop_assert!(nearest == found || (nearest - found).abs() < 1e-3);
+            prop_assert_eq!(piece.blocks(&ray, f32::INFINITY), found.is_finite());
+        }
+    }
+}

@@ -180,3 +180,111 @@ fn end_in_view(shell: &Shell, camera: &Camera, wall: usize, u: f32) -> bool {
         in_view(shell, camera, Vec3::new(foot.x, foot.y, z))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::{
+        Rgb,
+        material::Material,
+        opening::{Opening, View, Window},
+        shell::{CeilingPlane, Wall},
+    };
+
+    /// A box room 4 m wide whose far wall (index 1) is at y = 4, 260 cm high; the wall to its right has index 0.
+    fn room(window_on: Option<usize>) -> Shell {
+        let corners: [[f32; 2]; 4] = [[2.0, -1.0], [2.0, 4.0], [-2.0, 4.0], [-2.0, -1.0]];
+        let paint = Material::plain(Rgb::repeat(0.5));
+        let walls = (0..4)
+            .map(|index| {
+                let (right, left) = (corners[index], corners[(index + 1) % 4]);
+                let length = (right[0] - left[0]).hypot(right[1] - left[1]);
+                Wall {
+                    left,
+                    along: [(right[0] - left[0]) / length, (right[1] - left[1]) / length],
+                    length,
+                    material: paint,
+                    dado: (0.0, paint),
+                    skirting: (0.0, paint),
+                    cornice: (0.0, paint),
+                    openings: if window_on == Some(index) {
+                        vec![window()]
+                    } else {
+                        Vec::new()
+                    },
+                }
+            })
+            .collect();
+        Shell {
+            walls,
+            ceiling: vec![CeilingPlane {
+                normal: Vec3::z(),
+                offset: 2.6,
+            }],
+            floor_material: paint,
+            ceiling_material: paint,
+            floor_turn: [1.0, 0.0],
+        }
+    }
+
+    fn window() -> Opening {
+        Opening {
+            left: 1.0,
+            bottom: 0.9,
+            width: 1.2,
+            height: 1.2,
+            depth: 0.1,
+            reveal: None,
+            fill: Fill::Window(Window {
+                frame: Material::plain(Rgb::repeat(0.9)),
+                bar: 0.05,
+                columns: 1,
+                transom: 1.0,
+                lattice: [1, 1],
+                view: View {
+                    sky: Rgb::repeat(1.0),
+                    ground: Rgb::repeat(0.5),
+                    skyline: 0.0,
+                    relief: 0.1,
+                    seed: 1,
+                },
+            }),
+        }
+    }
+
+    fn camera(heading_deg: f32) -> Camera {
+        let position = Vec3::new(0.0, 0.0, 1.5);
+        let heading = heading_deg.to_radians();
+        Camera::new(position, heading, 0.0, 0.0, [512, 384], 384.0)
+    }
+
+    #[test]
+    fn the_most_frontal_wall_is_the_opposite_one() {
+        let shell = room(None);
+        for (heading, wall, yaw_deg) in [(0.0, 1, 0.0), (30.0, 1, 30.0), (55.0, 0, -35.0)] {
+            let found = opposite(&shell, &camera(heading)).unwrap();
+            assert_eq!(found.wall, wall, "heading {heading}");
+            assert!((found.yaw.to_degrees() - yaw_deg).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn a_tie_goes_to_the_wall_with_the_window() {
+        for index in [0, 1] {
+            let found = opposite(&room(Some(index)), &camera(45.0)).unwrap();
+            assert_eq!(found.wall, index);
+        }
+        // Beyond a tie the window does not matter.
+        assert_eq!(opposite(&room(Some(0)), &camera(40.0)).unwrap().wall, 1);
+    }
+
+    #[test]
+    fn turning_away_takes_an_end_out_of_the_frame() {
+        let shell = room(None);
+        let frontal = opposite(&shell, &camera(0.0)).unwrap();
+        assert!(frontal.left_end && frontal.right_end);
+        assert!(frontal.floor_share > 0.9 && frontal.ceiling_share > 0.9);
+        let right = opposite(&shell, &camera(25.0)).unwrap();
+        assert!(!right.left_end && right.right_end);
+    }
+}

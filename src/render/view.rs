@@ -99,3 +99,50 @@ impl Camera {
         Vec3::new(-self.axes[0].z, -self.axes[1].z, -self.axes[2].z)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn rays_lead_to_where_points_are_projected_from(
+            heading in -1.0_f32..1.0, pitch in -0.4_f32..0.4, roll in -0.2_f32..0.2,
+            x in 0.0_f32..512.0, y in 0.0_f32..384.0, distance in 0.5_f32..8.0,
+        ) {
+            let camera = Camera::new(Vec3::new(0.3, -0.2, 1.5), heading, pitch, roll, [512, 384], 380.0);
+            let ray = camera.ray(x, y);
+            let [px, py] = camera.project(ray.origin + ray.direction * distance).unwrap();
+            prop_assert!((px - x).abs() < 0.05 && (py - y).abs() < 0.05);
+        }
+    }
+
+    #[test]
+    fn angles_have_the_signs_of_the_conventions() {
+        let camera = |heading, pitch, roll| {
+            Camera::new(
+                Vec3::new(0.0, 0.0, 1.5),
+                heading,
+                pitch,
+                roll,
+                [400, 300],
+                300.0,
+            )
+        };
+        let ahead = Vec3::new(0.0, 3.0, 1.5);
+        assert_eq!(camera(0.0, 0.0, 0.0).project(ahead), Some([200.0, 150.0]));
+        let turned_right = camera(0.1, 0.0, 0.0).project(ahead).unwrap();
+        assert!(turned_right[0] < 200.0, "what was ahead moves left");
+        let looking_up = camera(0.0, 0.1, 0.0).project(ahead).unwrap();
+        assert!(looking_up[1] > 150.0, "what was ahead moves down");
+        let to_the_right = Vec3::new(1.0, 3.0, 1.5);
+        let clockwise = camera(0.0, 0.0, 0.1).project(to_the_right).unwrap();
+        assert!(
+            clockwise[1] > 150.0,
+            "clockwise content moves down on the right"
+        );
+        assert!(camera(0.0, 0.1, 0.0).gravity().z < 0.0);
+    }
+}
