@@ -29,7 +29,8 @@ fn main() -> anyhow::Result<()> {
             peak_mb().map_or_else(|| "?".to_owned(), |mb| mb.to_string()),
             photo.metadata
         );
-        files.push(file.bytes);
+        let size = photo.size();
+        files.push((file.bytes, size));
     }
 
     let started = Instant::now();
@@ -37,8 +38,8 @@ fn main() -> anyhow::Result<()> {
         .iter()
         .cycle()
         .take(EXIF_READS)
-        .filter(|bytes| {
-            photo::read_metadata(bytes).is_ok_and(|(metadata, _)| metadata.focal.is_some())
+        .filter(|(bytes, size)| {
+            photo::read_metadata(bytes, *size).is_ok_and(|(metadata, _)| metadata.focal.is_some())
         })
         .count();
     println!(

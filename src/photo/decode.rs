@@ -6,7 +6,7 @@ use std::time::Instant;
 use image::RgbImage;
 
 use super::error::PhotoError;
-use super::metadata::Metadata;
+use super::metadata::{ExifFields, Metadata};
 use super::orient::Orientation;
 use super::sniff::sniff;
 use super::source::Limits;
@@ -58,23 +58,29 @@ pub fn probe(bytes: &[u8]) -> Result<Header, PhotoError> {
     Ok(Header { format, size })
 }
 
-/// Reads what a photo's metadata says of its camera, and the warnings of that, without decoding its pixels.
+/// Reads what a photo's metadata says of its camera, and the warnings of that, without touching its pixels; `upright` is
+/// the size of the photo as displayed.
 ///
 /// # Errors
-/// As [`probe`].
-pub fn read_metadata(bytes: &[u8]) -> Result<(Metadata, Vec<Warning>), PhotoError> {
-    let Header { format, size } = probe(bytes)?;
-    let exif = guarded(format, || Ok(metadata::read(bytes)))?;
-    let upright = match exif.orientation {
-        Some(orientation) if orientation.swaps_sides() && !format.turns_itself() => ImageSize {
-            width: size.height,
-            height: size.width,
-        },
-        _ => size,
-    };
+/// [`PhotoError`] when the file is no photo.
+pub fn read_metadata(
+    bytes: &[u8],
+    upright: ImageSize,
+) -> Result<(Metadata, Vec<Warning>), PhotoError> {
     let mut warnings = Vec::new();
-    let metadata = exif.interpret(upright, &mut warnings);
+    let metadata = exif_fields(bytes, sniff(bytes)?).interpret(upright, &mut warnings);
     Ok((metadata, warnings))
+}
+
+/// The EXIF fields; a photo whose EXIF makes the reader panic keeps its pixels.
+fn exif_fields(bytes: &[u8], format: PhotoFormat) -> ExifFields {
+    // EXIF stands before the picture data, which the reader would search byte by byte where there is none.
+    let shortened = match format {
+        PhotoFormat::Jpeg => jpeg::without_scan(bytes),
+        _ => None,
+    };
+    let searched = shortened.as_deref().unwrap_or(bytes);
+    guarded(format, || Ok(metadata::read(searched))).unwrap_or_else(|_| ExifFields::damaged())
 }
 
 /// Decodes a photo. The pixels are upright: EXIF Orientation is applied, but for HEIC and AVIF, whose container says
@@ -92,7 +98,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
     }
 
     let started = Instant::now();
-    let exif = guarded(format, || Ok(metadata::read(bytes)))?;
+    let exif = exif_fields(bytes, format);
     let exif_ms = milliseconds_since(started);
 
     let started = Instant::now();

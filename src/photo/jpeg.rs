@@ -13,6 +13,8 @@ use super::error::PhotoError;
 use super::ifd::ByteOrder;
 use crate::geometry::camera::ImageSize;
 
+const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
+
 /// What the segments before the picture data say.
 struct Structure {
     size: ImageSize,
@@ -23,6 +25,14 @@ struct Structure {
 /// The picture's size, from its frame header.
 pub(super) fn probe(bytes: &[u8]) -> Result<ImageSize, PhotoError> {
     structure(bytes).map(|structure| structure.size)
+}
+
+/// A JPEG of the segments before the picture data alone; `None` where there are no picture data.
+pub(super) fn without_scan(bytes: &[u8]) -> Option<Vec<u8>> {
+    let scan_at = structure(bytes).ok()?.scan_at;
+    let header_bytes = usize::from(ByteOrder::Big.u16(bytes, scan_at)?);
+    let segments = bytes.get(..scan_at.checked_add(header_bytes)?)?;
+    Some([segments, &END_OF_IMAGE].concat())
 }
 
 /// Walks the segments up to the first scan. A decoder is not asked: it would set up tables for whatever is claimed.
@@ -112,7 +122,6 @@ fn decode_with(bytes: &[u8], strict: bool) -> Result<Raster, DecodeErrors> {
 /// Whether an end-of-image marker follows the start of the scan: the decoder itself notices a cut only from the next
 /// row of blocks on.
 fn has_end_marker(bytes: &[u8], scan_at: usize) -> bool {
-    const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
     bytes
         .get(scan_at..)
         .is_some_and(|scan| scan.windows(2).rev().any(|pair| pair == END_OF_IMAGE))

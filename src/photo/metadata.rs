@@ -68,10 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> ExifFields {
         Err(exif::Error::NotFound(_) | exif::Error::InvalidFormat("Unknown image format")) => {
             ExifFields::default()
         }
-        Err(_) => ExifFields {
-            condition: Condition::Damaged,
-            ..ExifFields::default()
-        },
+        Err(_) => ExifFields::damaged(),
     }
 }
 
@@ -111,6 +108,14 @@ fn fields(exif: &Exif, condition: Condition) -> ExifFields {
 }
 
 impl ExifFields {
+    /// Nothing read of a block that is there.
+    pub(super) fn damaged() -> Self {
+        Self {
+            condition: Condition::Damaged,
+            ..Self::default()
+        }
+    }
+
     /// What the fields say of the upright photo of the given size.
     pub(super) fn interpret(self, size: ImageSize, warnings: &mut Vec<Warning>) -> Metadata {
         match self.condition {

@@ -222,7 +222,7 @@ fn a_phone_s_jpeg_says_focal_length_and_gravity() {
 fn metadata_alone_are_those_of_the_decoded_photo() {
     for bytes in [phone_photo(), tiny("irot_exif6.heic")] {
         let photo = decoded(&bytes);
-        let (alone, warnings) = read_metadata(&bytes).unwrap();
+        let (alone, warnings) = read_metadata(&bytes, photo.size()).unwrap();
         assert_eq!(alone.focal, photo.metadata.focal);
         assert_eq!(alone.gravity, photo.metadata.gravity);
         assert_eq!(warnings, photo.warnings);
