@@ -23,7 +23,8 @@ pub(super) struct Opposite {
     pub(super) ceiling_share: f32,
 }
 
-/// Draws cameras until one fits the scenario; `None` when the room admits none.
+/// Draws cameras until one fits the scenario; `None` when the room admits none. Rooms that admit none are drawn anew, so
+/// wide walls seen from nearby are rarer in the scenarios that show a whole wall than in the sampling's plain ranges.
 pub(super) fn draw_camera(
     plan: &Plan,
     scenario: Scenario,

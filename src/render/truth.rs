@@ -35,7 +35,7 @@ pub struct PhotoTruth {
     pub floor_line_share: f64,
     /// Share of the wall-ceiling line inside the frame, 0-1.
     pub ceiling_line_share: f64,
-    /// Height of the door leaves of this room; absent without a door in the picture.
+    /// Height of the door openings of this room, in view or not; absent in a room without doors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub door_height_cm: Option<f64>,
     /// Height of the ceiling over the camera.
