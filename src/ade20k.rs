@@ -59,3 +59,59 @@ pub const fn surface(class: ClassIndex) -> Surface {
 pub const fn is_window(class: ClassIndex) -> bool {
     matches!(class, WINDOWPANE | SCREEN_DOOR | BLIND)
 }
+
+/// Names of all classes in the order of the SceneParsing benchmark's `objectInfo150.txt`, the first of each entry's synonyms.
+#[rustfmt::skip] // ten a row, so that an index can be counted off
+pub const CLASS_NAMES: [&str; 150] = [
+    "wall", "building", "sky", "floor", "tree", "ceiling", "road", "bed", "windowpane", "grass",
+    "cabinet", "sidewalk", "person", "earth", "door", "table", "mountain", "plant", "curtain", "chair",
+    "car", "water", "painting", "sofa", "shelf", "house", "sea", "mirror", "rug", "field",
+    "armchair", "seat", "fence", "desk", "rock", "wardrobe", "lamp", "bathtub", "railing", "cushion",
+    "base", "box", "column", "signboard", "chest of drawers", "counter", "sand", "sink", "skyscraper", "fireplace",
+    "refrigerator", "grandstand", "path", "stairs", "runway", "case", "pool table", "pillow", "screen door", "stairway",
+    "river", "bridge", "bookcase", "blind", "coffee table", "toilet", "flower", "book", "hill", "bench",
+    "countertop", "stove", "palm", "kitchen island", "computer", "swivel chair", "boat", "bar", "arcade machine", "hovel",
+    "bus", "towel", "light", "truck", "tower", "chandelier", "awning", "streetlight", "booth", "television receiver",
+    "airplane", "dirt track", "apparel", "pole", "land", "bannister", "escalator", "ottoman", "bottle", "buffet",
+    "poster", "stage", "van", "ship", "fountain", "conveyer belt", "canopy", "washer", "plaything", "swimming pool",
+    "stool", "barrel", "basket", "waterfall", "tent", "bag", "minibike", "cradle", "oven", "ball",
+    "food", "step", "tank", "trade name", "microwave", "pot", "animal", "bicycle", "lake", "dishwasher",
+    "screen", "blanket", "sculpture", "hood", "sconce", "vase", "traffic light", "tray", "ashcan", "fan",
+    "pier", "crt screen", "plate", "monitor", "bulletin board", "shower", "radiator", "glass", "clock", "flag",
+];
+
+/// The name of a class; `None` for [`UNKNOWN`] and other indices beyond the table.
+#[must_use]
+pub fn name(class: ClassIndex) -> Option<&'static str> {
+    CLASS_NAMES.get(usize::from(class)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_at_the_indices_of_the_constants() {
+        let table = [
+            (WALL, "wall"),
+            (FLOOR, "floor"),
+            (CEILING, "ceiling"),
+            (WINDOWPANE, "windowpane"),
+            (FIREPLACE, "fireplace"),
+            (SCREEN_DOOR, "screen door"),
+            (BLIND, "blind"),
+            (TELEVISION, "television receiver"),
+            (POSTER, "poster"),
+            (STOOL, "stool"),
+            (SCREEN, "screen"),
+            (FAN, "fan"),
+            (BULLETIN_BOARD, "bulletin board"),
+            (RADIATOR, "radiator"),
+            (CLOCK, "clock"),
+        ];
+        for (class, wanted) in table {
+            assert_eq!(name(class), Some(wanted));
+        }
+        assert_eq!(name(UNKNOWN), None);
+    }
+}

@@ -1,12 +1,67 @@
 //! From pixels to a label map: one inference a photo, or a label map given beside the photo.
 
+mod argmax;
+mod bands;
+mod bilinear;
+mod error;
+mod label_dir;
+pub mod label_file;
+pub mod masks;
+pub mod metadata;
+pub mod model;
+mod network;
+mod postprocess;
+mod preprocess;
+pub mod providers;
+pub mod runtime;
+mod scores;
+mod session;
+pub mod size_policy;
+
+use std::path::Path;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+pub use error::SegmentError;
+pub use label_dir::LabelDir;
+pub use masks::MaskKind;
+pub use metadata::{Label, ModelMetadata};
+pub use model::ModelSource;
+pub use network::{Network, NetworkOptions};
+pub use postprocess::PostProcessing;
+pub use providers::{Device, Skipped};
+pub use scores::Outputs;
+
+use crate::geometry::camera::ImageSize;
 use crate::label_map::LabelMap;
 use crate::photo::Photo;
+
+/// Gives photos their labels.
+pub trait Segmenter {
+    /// The labels of a photo; `file` is where it came from.
+    ///
+    /// # Errors
+    /// When this photo cannot be labelled; others still can.
+    fn segment(&mut self, photo: &Photo, file: &Path) -> Result<Segmentation, SegmentError>;
+
+    /// Runs once without a photo, at the size that a photo of this size would have, so that the first photo is not slower
+    /// than the others.
+    ///
+    /// # Errors
+    /// When the network fails.
+    fn warm_up(&mut self, _photo: ImageSize) -> Result<(), SegmentError> {
+        Ok(())
+    }
+
+    /// What it is, for the report. Reads the model file once more for its hash: call it once a run.
+    fn describe(&self) -> SegmenterInfo;
+}
 
 /// A photo's labels and how they were had.
 #[derive(Debug, Clone)]
 pub struct Segmentation {
-    /// Upright ADE20K labels, at network resolution (or the given map's own).
+    /// Upright ADE20K labels, at the size at which the network saw the photo, or the given map's own.
     pub labels: LabelMap,
     /// Input height and width of the network; `None` without a network.
     pub input_size: Option<[u32; 2]>,
@@ -25,4 +80,34 @@ pub struct SegmentTimings {
     pub inference_ms: f64,
     /// Network outputs to labels.
     pub masks_ms: f64,
+}
+
+/// What labelled the photos of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SegmenterInfo {
+    /// The model's name, or `labels` for given label maps.
+    pub name: String,
+    /// SHA-256 of the model file.
+    pub sha256: Option<String>,
+    /// How photo sizes become input sizes, in words.
+    pub input_policy: String,
+    /// The device that computes.
+    pub device: Option<Device>,
+    /// Devices that `auto` passed over, and why.
+    pub skipped_devices: Vec<Skipped>,
+    /// Version of ONNX Runtime.
+    pub onnx_runtime: Option<String>,
+    /// The model's classes, in output order.
+    pub labels: Vec<Label>,
+    /// Precision of the weights.
+    pub precision: Option<String>,
+    /// Checkpoint or training run.
+    pub source: Option<serde_json::Value>,
+    /// Threads of one inference.
+    pub threads: Option<usize>,
+}
+
+fn milliseconds_since(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
 }

@@ -1,0 +1,148 @@
+//! The bundled model through ONNX Runtime, as the pipeline uses it.
+
+use std::path::Path;
+
+use image::RgbImage;
+use measure_bench::photo::{Metadata, Photo, PhotoFormat, PhotoTimings};
+use measure_bench::segment::{
+    Device, ModelSource, Network, NetworkOptions, PostProcessing, SegmentError, Segmenter,
+};
+
+/// A photo of `width` x `height` with smooth colours.
+fn photo(width: u32, height: u32) -> Photo {
+    let shade = |position: u32, length: u32| u8::try_from(255 * position / length).unwrap();
+    Photo {
+        pixels: RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([shade(x, width), shade(y, height), 128])
+        }),
+        format: PhotoFormat::Jpeg,
+        orientation: 1,
+        metadata: Metadata::default(),
+        warnings: Vec::new(),
+        timings: PhotoTimings::default(),
+    }
+}
+
+fn open(options: &NetworkOptions) -> Network {
+    Network::open(ModelSource::Bundled, options)
+        .expect("the bundled model on ONNX Runtime (`make runtime`)")
+}
+
+#[test]
+fn the_bundled_model_labels_a_photo_in_one_inference() {
+    let mut network = open(&NetworkOptions::default());
+    let table = network.metadata().ade_indices();
+    for (width, height, input) in [(400, 300, [256, 352]), (300, 400, [352, 256])] {
+        let result = network
+            .segment(&photo(width, height), Path::new("a.jpg"))
+            .unwrap();
+        assert_eq!(result.input_size, Some(input));
+        assert_eq!(result.inferences, 1);
+        assert!(
+            result
+                .labels
+                .classes()
+                .iter()
+                .all(|class| table.contains(class))
+        );
+        let aspect = f64::from(result.labels.width()) / f64::from(result.labels.height());
+        assert!((aspect - f64::from(width) / f64::from(height)).abs() < 0.01);
+    }
+}
+
+#[test]
+fn the_same_photo_gives_the_same_labels() {
+    let first = open(&NetworkOptions::default())
+        .segment(&photo(320, 240), Path::new("a.jpg"))
+        .unwrap();
+    let mut network = open(&NetworkOptions::default());
+    for _ in 0..2 {
+        let again = network
+            .segment(&photo(320, 240), Path::new("b.jpg"))
+            .unwrap();
+        assert_eq!(again.labels, first.labels);
+    }
+}
+
+#[test]
+fn long_side_sets_the_networks_input() {
+    let options = NetworkOptions {
+        long_side: Some(128),
+        ..NetworkOptions::default()
+    };
+    let result = open(&options)
+        .segment(&photo(400, 300), Path::new("a.jpg"))
+        .unwrap();
+    assert_eq!(result.input_size, Some([96, 128]));
+}
+
+#[test]
+fn the_reference_way_gives_labels_at_the_photos_size() {
+    let options = NetworkOptions {
+        post_processing: PostProcessing::Reference,
+        ..NetworkOptions::default()
+    };
+    let result = open(&options)
+        .segment(&photo(500, 375), Path::new("a.jpg"))
+        .unwrap();
+    assert_eq!((result.labels.width(), result.labels.height()), (500, 375));
+}
+
+#[test]
+fn a_named_device_that_is_missing_is_an_error_and_auto_says_why_it_passed_over_it() {
+    let network = open(&NetworkOptions::default());
+    let info = network.describe();
+    let used = info.device.unwrap();
+    for device in Device::ALL {
+        let options = NetworkOptions {
+            device,
+            ..NetworkOptions::default()
+        };
+        match Network::open(ModelSource::Bundled, &options) {
+            Ok(named) => assert_eq!(named.describe().device, Some(device)),
+            Err(error) => {
+                assert_ne!(device, used);
+                assert!(matches!(error, SegmentError::Device { .. }), "{error}");
+                assert!(error.to_string().contains(&device.to_string()), "{error}");
+            }
+        }
+    }
+    for skipped in info.skipped_devices {
+        assert!(!skipped.reason.is_empty());
+    }
+}
+
+#[test]
+fn the_profile_of_onnx_runtime_shows_one_run_a_photo() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = NetworkOptions {
+        profile: Some(folder.path().join("profile")),
+        ..NetworkOptions::default()
+    };
+    let mut network = open(&options);
+    for _ in 0..3 {
+        network.segment(&photo(64, 48), Path::new("a.jpg")).unwrap();
+    }
+    drop(network);
+    let files: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let trace: Vec<serde_json::Value> =
+        serde_json::from_slice(&std::fs::read(&files[0]).unwrap()).unwrap();
+    let runs = trace
+        .iter()
+        .filter(|event| event["name"] == "model_run")
+        .count();
+    assert_eq!(runs, 3);
+}
+
+#[test]
+fn a_file_that_is_no_model_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.onnx");
+    std::fs::write(&file, b"no model").unwrap();
+    let error = Network::open(ModelSource::File(file), &NetworkOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("broken"), "{error}");
+}
