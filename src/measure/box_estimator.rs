@@ -20,8 +20,10 @@ use crate::geometry::room_box::{
 const CONTACT_SIGMA_SHARE: f64 = 0.004;
 /// What an interval's half-width is multiplied with, from the study.
 const TAU: f64 = 1.1;
+/// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
+const NEGLIGIBLE_SCORE: f64 = 4.0;
 /// Less wall than this share of the picture is no wall.
-const LEAST_WALL_SHARE: f64 = 0.01;
+const LEAST_WALL_SHARE: f64 = 0.002;
 
 /// Measures the opposite wall.
 #[must_use]
@@ -38,8 +40,16 @@ pub fn estimate(observation: &Observation) -> Measurement {
         sigma_px: CONTACT_SIGMA_SHARE
             * f64::from(observation.image.width.max(observation.image.height)),
     };
-    match hypotheses::choose(&problem, &map) {
-        Some(hypothesis) => measure(observation, &map, &boundaries, &problem, &hypothesis),
+    let hypotheses = hypotheses::choose(&problem, &map);
+    match hypotheses.first() {
+        Some(best) => {
+            let readings: Vec<Reading> = hypotheses
+                .iter()
+                .filter(|h| h.score < best.score + NEGLIGIBLE_SCORE)
+                .map(|h| Reading::new(observation, &map, &prior, h, best.score))
+                .collect();
+            measure(observation, &boundaries, best, &readings)
+        }
         None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
     }
 }
@@ -95,42 +105,76 @@ fn box_prior(observation: &Observation) -> BoxPrior {
     }
 }
 
-fn measure(
-    observation: &Observation,
-    map: &SurfaceMap,
-    boundaries: &Boundaries,
-    problem: &BoxProblem,
-    hypothesis: &Hypothesis,
-) -> Measurement {
-    let room = hypothesis.room();
-    let visible_ends = visible_ends(&room, hypothesis, map);
-    let mut shown = room;
-    shown.0[LEFT] = visible_ends[0];
-    shown.0[RIGHT] = visible_ends[1];
-    // An end at the frame's border is no parameter of the fit: only the distance moves with the evidence.
-    let mut width = ln_width(&shown.0);
-    for (index, visible) in [LEFT, RIGHT].into_iter().zip(hypothesis.ends_visible) {
-        if !visible {
-            width.1[index] = 0.0;
+/// What one hypothesis says in centimetres.
+struct Reading {
+    /// Its probability, up to a factor.
+    weight: f64,
+    cut: bool,
+    scale: ScalePosterior,
+    visible_width: Histogram,
+    full_width: Histogram,
+}
+
+impl Reading {
+    fn new(
+        observation: &Observation,
+        map: &SurfaceMap,
+        prior: &BoxPrior,
+        hypothesis: &Hypothesis,
+        best_score: f64,
+    ) -> Self {
+        let room = hypothesis.room();
+        let [left, right] = visible_ends(&room, hypothesis, map);
+        let mut shown = room;
+        shown.0[LEFT] = left;
+        shown.0[RIGHT] = right;
+        // An end at the frame's border is no parameter of the fit: only the distance moves with the evidence.
+        let mut width = ln_width(&shown.0);
+        for (index, visible) in [LEFT, RIGHT].into_iter().zip(hypothesis.ends_visible) {
+            if !visible {
+                width.1[index] = 0.0;
+            }
+        }
+        let ratios = Ratios::from_fit(
+            &room.0,
+            &hypothesis.minimum.equations.information,
+            (prior.mean[LN_HEIGHT], prior.sigma[LN_HEIGHT]),
+            width,
+        );
+        let scale = ScalePosterior::new(&ratios, &observation.known, &[]);
+        let visible_width = scale.width();
+        let span = (right - left).max(1e-6);
+        let full_width = match hypothesis.ends_visible {
+            [true, true] => visible_width.clone(),
+            [true, false] => cut_wall::complete(&visible_width, Some(-left / span)),
+            [false, true] => cut_wall::complete(&visible_width, Some(right / span)),
+            [false, false] => cut_wall::complete(&visible_width, None),
+        };
+        Self {
+            weight: (best_score - hypothesis.score).exp(),
+            cut: hypothesis.ends_visible != [true, true],
+            scale,
+            visible_width,
+            full_width,
         }
     }
-    let ratios = Ratios::from_fit(
-        &room.0,
-        &hypothesis.minimum.equations.information,
-        (
-            problem.prior.mean[LN_HEIGHT],
-            problem.prior.sigma[LN_HEIGHT],
-        ),
-        width,
-    );
-    let scale = ScalePosterior::new(&ratios, &observation.known, &[]);
-    let visible_width = scale.width();
-    let [left_seen, right_seen] = hypothesis.ends_visible;
-    let full_width = if left_seen && right_seen {
-        visible_width.clone()
-    } else {
-        cut_wall::complete(&visible_width, !left_seen && !right_seen)
+}
+
+fn measure(
+    observation: &Observation,
+    boundaries: &Boundaries,
+    best: &Hypothesis,
+    readings: &[Reading],
+) -> Measurement {
+    let room = best.room();
+    let Some(first) = readings.first() else {
+        return Measurement::refused([Warning::LowConfidence]);
     };
+    let scale = &first.scale;
+    let full_width = Histogram::mixture(readings.iter().map(|r| (r.weight, &r.full_width)));
+    let total: f64 = readings.iter().map(|r| r.weight).sum();
+    let cut: f64 = readings.iter().filter(|r| r.cut).map(|r| r.weight).sum();
+    let width_is_lower_bound = cut > 0.5 * total;
 
     let wall_width = interval(&full_width);
     let wall_height = interval_of(&scale.height_cm(&[0.1, 0.5, 0.9]));
@@ -138,10 +182,10 @@ fn measure(
     Measurement {
         wall_width,
         wall_height,
-        visible_width_cm: visible_width.quantiles(&[0.5]).first().copied(),
-        width_is_lower_bound: !(left_seen && right_seen),
+        visible_width_cm: first.visible_width.quantiles(&[0.5]).first().copied(),
+        width_is_lower_bound,
         confidence_pct: confidence_pct(wall_width, 1.0),
-        warnings: warnings(observation, boundaries, hypothesis, &scale),
+        warnings: warnings(observation, boundaries, best, scale),
         camera: Some(CameraEstimate {
             focal_px: room.focal(),
             focal_source: observation.focal.source,
@@ -185,7 +229,12 @@ fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f
 }
 
 fn interval(distribution: &Histogram) -> Option<Estimate> {
-    interval_of(&distribution.quantiles(&[0.1, 0.5, 0.9]))
+    let mut quantiles = distribution.quantiles(&[0.1, 0.5, 0.9]);
+    if let (Some(middle), Some(cm)) = (quantiles.get_mut(1), distribution.least_relative_error_cm())
+    {
+        *middle = cm;
+    }
+    interval_of(&quantiles)
 }
 
 /// The estimate from its 10, 50 and 90 % quantiles.

@@ -1,8 +1,9 @@
 //! The full width of a wall of which an end lies outside the frame.
 //!
-//! The visible part is a lower bound. What lies beyond follows from how wide rooms are and from where people stand: for
-//! a room of width `w`, positions of the camera along the wall are equally likely, so the chance that exactly this one
-//! end fits into the frame goes with `1/w`, and that neither does with `(w - visible)/w²`.
+//! The visible part is a lower bound. What lies beyond follows from how wide rooms are and from where people stand along
+//! the wall: at a share of it that is Beta(2, 2) distributed, near the middle more often than in a corner. With one end
+//! seen at a distance `a` to the side of the camera, a room of width `w` has the weight `p(w) · beta(a / w) / w`; with
+//! neither, the camera may stand anywhere that leaves both ends outside.
 
 use super::priors::{ROOM_WIDTH_CM, ROOM_WIDTH_TAIL_CM};
 use super::scale::Histogram;
@@ -11,9 +12,10 @@ use super::scale::Histogram;
 const WIDEST_CM: f64 = 1500.0;
 const STEPS: usize = 240;
 
-/// Distribution of the full width given that of the visible part.
+/// Distribution of the full width given that of the visible part. `offset` is the distance of the camera's foot from
+/// the visible end along the wall, as a share of the visible part; `None` when both ends are cut.
 #[must_use]
-pub fn complete(visible: &Histogram, both_ends_cut: bool) -> Histogram {
+pub fn complete(visible: &Histogram, offset: Option<f64>) -> Histogram {
     /// Visible widths are taken at this many quantiles.
     const QUANTILES: usize = 15;
     let shares: Vec<f64> = (0..QUANTILES)
@@ -21,14 +23,13 @@ pub fn complete(visible: &Histogram, both_ends_cut: bool) -> Histogram {
         .collect();
     let mut values = Vec::with_capacity(QUANTILES * STEPS);
     for seen in visible.quantiles(&shares) {
+        let end = WIDEST_CM.max(seen * 1.5);
         let candidates: Vec<(f64, f64)> = (0..STEPS)
             .map(|i| {
-                let end = WIDEST_CM.max(seen * 1.5);
                 let width = seen + (end - seen) * (i as f64 + 0.5) / STEPS as f64;
-                let standing = if both_ends_cut {
-                    (width - seen) / (width * width)
-                } else {
-                    1.0 / width
+                let standing = match offset {
+                    Some(offset) => position_density(offset * seen / width) / width,
+                    None => (width - seen) / (width * width),
                 };
                 (width, standing * room_width_density(width))
             })
@@ -39,6 +40,12 @@ pub fn complete(visible: &Histogram, both_ends_cut: bool) -> Histogram {
         }
     }
     Histogram::from_weighted_cm(values.into_iter())
+}
+
+/// Density of the camera's place along a wall, by its share; never quite zero, since nothing forbids a corner.
+fn position_density(share: f64) -> f64 {
+    const LEAST: f64 = 0.1;
+    (6.0 * share * (1.0 - share)).max(LEAST)
 }
 
 /// How usual a wall's width is, up to a factor.

@@ -3,7 +3,7 @@
 //! A descent finds the nearest minimum, and a photo has several: a corner of the room taken for another, a side wall
 //! taken for the opposite one. So starts are spread over yaw and over where the wall's ends could be, the cheap ones are
 //! ranked by their cost as they are, and the best are refined. What is chosen is the box that explains both the lines and
-//! the areas of the label map, with a price on every corner that it claims to see.
+//! the areas of the label map.
 
 use nalgebra::Vector3;
 
@@ -47,44 +47,24 @@ const DESCENTS: usize = 14;
 const SHORT_DESCENT: usize = 10;
 const REFINED: usize = 4;
 const LONG_DESCENT: usize = 60;
-/// Price of one corner in the frame: what an edge must gain to be believed.
-const CORNER_PRICE: f64 = 1.5;
+/// Where an end is put that changes sides with the frame's border, in half widths of the picture.
+const OUTSIDE: f64 = 1.3;
+const INSIDE: f64 = 0.95;
+/// Boxes whose yaws differ by less are the same room, radians.
+const SAME_YAW: f64 = 0.15;
 /// Price of rendering the whole label map wrongly.
 const MISMATCH_PRICE: f64 = 150.0;
+/// Cells looked at on the long side when the areas of starts and of minima are compared.
+const COARSE_SAMPLES: usize = 20;
+const FINE_SAMPLES: usize = 48;
 /// An end counts as visible inside this share of the width from the border.
 const FRAME_MARGIN: f64 = 0.01;
 
-/// The best box, or `None` where there is neither a floor nor a ceiling line.
+/// The boxes that may be true, the best first; empty where there is neither a floor nor a ceiling line. The best one
+/// comes with its variants: the same room, but an end of the wall inside instead of outside the frame, or the reverse.
 #[must_use]
-pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Option<Hypothesis> {
-    if problem.boundaries.contacts.is_empty() {
-        return None;
-    }
-    let mut starts: Vec<(f64, Parameters)> = starts(problem, map)
-        .map(|start| {
-            let start = problem.confine(start);
-            (problem.linearise(&start).cost, start)
-        })
-        .filter(|(cost, _)| cost.is_finite())
-        .collect();
-    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
-
-    let mut rough: Vec<Minimum<PARAMETERS>> = starts
-        .into_iter()
-        .take(DESCENTS)
-        .map(|(_, start)| problem.descend(start, SHORT_DESCENT))
-        .collect();
-    rough.sort_by(|a, b| a.equations.cost.total_cmp(&b.equations.cost));
-    let mut distinct: Vec<Minimum<PARAMETERS>> = Vec::new();
-    for minimum in rough {
-        if distinct.len() < REFINED && distinct.iter().all(|other| !alike(&minimum.at, &other.at)) {
-            distinct.push(minimum);
-        }
-    }
-    let mut refined: Vec<Hypothesis> = distinct
-        .into_iter()
-        .map(|m| judge(problem.descend(m.at, LONG_DESCENT), map))
-        .collect();
+pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
+    let mut refined = refined(problem, map);
     // A side wall that is more frontal than the opposite one changes places with it.
     for index in 0..refined.len() {
         let room = refined[index].room();
@@ -96,12 +76,89 @@ pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Option<Hypothesis> {
         let end_visible = refined[index].ends_visible[usize::from(side == Wall::Right)];
         if room.0[YAW].abs() > std::f64::consts::FRAC_PI_4 && end_visible {
             let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
-            refined.push(judge(turned, map));
+            refined[index] = judge(turned, map);
         }
     }
+    refined.sort_by(|a, b| a.score.total_cmp(&b.score));
+    refined.truncate(1);
+    if let Some(best) = refined.first().cloned() {
+        for start in other_ends(&best, map) {
+            let variant = judge(problem.descend(start, LONG_DESCENT), map);
+            let same_room = (variant.minimum.at[YAW] - best.minimum.at[YAW]).abs() < SAME_YAW;
+            if same_room
+                && refined
+                    .iter()
+                    .all(|h| h.ends_visible != variant.ends_visible)
+            {
+                refined.push(variant);
+            }
+        }
+        refined.sort_by(|a, b| a.score.total_cmp(&b.score));
+    }
     refined
+}
+
+/// Distinct minima near the best starts.
+fn refined(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
+    let rank = |cost: f64, at: &Parameters| {
+        cost + MISMATCH_PRICE * mismatch(&RoomBox(*at), map, COARSE_SAMPLES)
+    };
+    let mut starts: Vec<(f64, Parameters)> = starts(problem, map)
+        .map(|start| {
+            let start = problem.confine(start);
+            (rank(problem.linearise(&start).cost, &start), start)
+        })
+        .filter(|(cost, _)| cost.is_finite())
+        .collect();
+    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut rough: Vec<(f64, Parameters)> = starts
         .into_iter()
-        .min_by(|a, b| a.score.total_cmp(&b.score))
+        .take(DESCENTS)
+        .map(|(_, start)| {
+            let end = problem.descend(start, SHORT_DESCENT);
+            (rank(end.equations.cost, &end.at), end.at)
+        })
+        .collect();
+    rough.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut distinct: Vec<Parameters> = Vec::new();
+    for (_, at) in rough {
+        if distinct.len() < REFINED && distinct.iter().all(|other| !alike(&at, other)) {
+            distinct.push(at);
+        }
+    }
+    distinct
+        .into_iter()
+        .map(|at| judge(problem.descend(at, LONG_DESCENT), map))
+        .collect()
+}
+
+/// Starts in which one end of the wall, or both, have changed sides with the frame's border.
+fn other_ends(best: &Hypothesis, map: &SurfaceMap) -> Vec<Parameters> {
+    let room = best.room();
+    let half_width = map.half_size_px()[0];
+    let moved = |index: usize, side: f64| {
+        let share = if best.ends_visible[index] {
+            OUTSIDE
+        } else {
+            INSIDE
+        };
+        let ray = room.wall_ray([side * share * half_width, 0.0]);
+        if ray.z > 0.0 {
+            ray.x / ray.z
+        } else {
+            side * 6.0
+        }
+    };
+    let (left, right) = (moved(0, -1.0), moved(1, 1.0));
+    [(left, room.0[RIGHT]), (room.0[LEFT], right), (left, right)]
+        .into_iter()
+        .map(|(left, right)| {
+            let mut start = room.0;
+            start[LEFT] = left;
+            start[RIGHT] = right;
+            start
+        })
+        .collect()
 }
 
 fn alike(a: &Parameters, b: &Parameters) -> bool {
@@ -192,9 +249,8 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 fn judge(minimum: Minimum<PARAMETERS>, map: &SurfaceMap) -> Hypothesis {
     let room = RoomBox(minimum.at);
     let ends_visible = [room.0[LEFT], room.0[RIGHT]].map(|end| end_visible(&room, end, map));
-    let mismatch = mismatch(&room, map);
-    let corners = ends_visible.iter().filter(|&&visible| visible).count();
-    let score = minimum.equations.cost + MISMATCH_PRICE * mismatch + CORNER_PRICE * corners as f64;
+    let mismatch = mismatch(&room, map, FINE_SAMPLES);
+    let score = minimum.equations.cost + MISMATCH_PRICE * mismatch;
     Hypothesis {
         minimum,
         mismatch,
@@ -218,10 +274,8 @@ fn end_visible(room: &RoomBox, end: f64, map: &SurfaceMap) -> bool {
 }
 
 /// Share of the cells showing wall, floor or ceiling that the box renders as another of the three.
-fn mismatch(room: &RoomBox, map: &SurfaceMap) -> f64 {
-    /// Cells looked at on the long side.
-    const SAMPLES: usize = 48;
-    let stride = (map.long_side() / SAMPLES).max(1);
+fn mismatch(room: &RoomBox, map: &SurfaceMap, samples: usize) -> f64 {
+    let stride = (map.long_side() / samples).max(1);
     let (mut wrong, mut all) = (0_u32, 0_u32);
     for y in (stride / 2..map.height).step_by(stride) {
         for x in (stride / 2..map.width).step_by(stride) {

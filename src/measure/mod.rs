@@ -65,3 +65,6 @@ pub fn estimate(kind: EstimatorKind, observation: &Observation) -> Measurement {
         EstimatorKind::Predecessor => predecessor::estimate(observation),
     }
 }
+
+#[cfg(test)]
+mod tests;

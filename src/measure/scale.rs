@@ -332,6 +332,29 @@ impl Histogram {
             .map(|(i, &weight)| ((LN_FIRST + (i as f64 + 0.5) * LN_STEP).exp(), weight))
     }
 
+    /// The weighted mean of distributions; a distribution's own weights count by their shares.
+    #[must_use]
+    pub fn mixture<'a>(parts: impl Iterator<Item = (f64, &'a Self)>) -> Self {
+        let mut bins = vec![0.0; BINS];
+        for (weight, part) in parts {
+            let total: f64 = part.bins.iter().sum();
+            for (sum, bin) in bins.iter_mut().zip(&part.bins) {
+                *sum += weight * bin / total.max(f64::MIN_POSITIVE);
+            }
+        }
+        Self { bins }
+    }
+
+    /// The length whose expected error relative to the truth is least: the median after weighing each length by its
+    /// inverse. Where the distribution is narrow it is the median.
+    #[must_use]
+    pub fn least_relative_error_cm(&self) -> Option<f64> {
+        let weighed = Self {
+            bins: self.weighted_cm().map(|(cm, weight)| weight / cm).collect(),
+        };
+        weighed.quantiles(&[0.5]).first().copied()
+    }
+
     /// A distribution from weights at lengths.
     #[must_use]
     pub fn from_weighted_cm(values: impl Iterator<Item = (f64, f64)>) -> Self {

@@ -16,6 +16,7 @@ mod exif;
 mod film;
 mod furnish;
 mod furniture;
+mod labelled;
 mod light;
 mod material;
 mod noise;
@@ -34,6 +35,7 @@ mod truth;
 mod view;
 mod write;
 
+pub use labelled::{LabelledRoom, labelled_room};
 pub use scenario::{Scenario, UnknownScenario};
 pub use truth::{PhotoTruth, WindowTruth};
 pub use write::{
