@@ -20,7 +20,9 @@
 
 pub mod ade20k;
 pub mod cli;
+pub mod commands;
 pub mod dataset;
+pub mod debug_output;
 pub mod exit_code;
 pub mod gate;
 pub mod geometry;
@@ -29,6 +31,7 @@ pub mod measure;
 pub mod options;
 pub mod photo;
 pub mod pipeline;
+pub mod progress;
 pub mod render;
 pub mod report;
 pub mod score;

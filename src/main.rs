@@ -1,28 +1,10 @@
-//! Parses the command line and runs the command.
+//! The `measure-bench` binary: parse, run, exit code.
 
-use clap::{Parser, Subcommand};
-use measure_bench::cli::rooms::{self, RoomsArgs};
+use std::process::ExitCode;
 
-/// Measures a room's opposite wall from one photo.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use clap::Parser;
+use measure_bench::cli::Cli;
 
-#[derive(Subcommand)]
-enum Command {
-    Rooms(RoomsArgs),
-}
-
-fn main() -> anyhow::Result<()> {
-    let Command::Rooms(args) = Cli::parse().command;
-    let summary = rooms::run(&args)?;
-    eprintln!(
-        "{} photos, truth in {}",
-        summary.photos,
-        summary.ground_truth.display()
-    );
-    Ok(())
+fn main() -> ExitCode {
+    measure_bench::commands::run(Cli::parse()).into()
 }

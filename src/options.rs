@@ -4,21 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
-use crate::cli::values::{
-    ColorChoice, DeviceArg, EstimatorArg, FallbackArg, PostProcessingArg, SummaryForm,
-};
+use crate::cli::values::{ColorChoice, EstimatorArg, FallbackArg, SummaryForm};
 use crate::cli::{OutputArgs, measure};
 use crate::dataset::{Shard, Sources};
 use crate::gate::GateLimits;
 use crate::measure::{EstimatorKind, Known};
 use crate::report::schema::RunOptions;
+use crate::segment::NetworkOptions;
 use crate::tolerance::Tolerance;
 
 /// Decoding workers when nobody says: more would wait for the network on most machines, and hold memory.
 const MOST_DEFAULT_JOBS: usize = 4;
-
-/// Longest long side that the network may be asked for, px: that of a 100 MP photo.
-const MAX_LONG_SIDE: u32 = 12_000;
 
 /// The command line makes no sense.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +25,6 @@ pub enum UsageError {
     /// `--save` with an ending that stands for no form.
     #[error("--save {}: the ending says the form, and must be one of .json .csv .md .xml", .0.display())]
     SaveForm(PathBuf),
-    /// The network's input would be absurd.
-    #[error("--long-side {0}: at most {MAX_LONG_SIDE}")]
-    LongSide(u32),
     /// A gate without the truth it compares with.
     #[error("{0} needs --ground-truth")]
     GateWithoutTruth(&'static str),
@@ -87,7 +80,7 @@ pub struct MeasureOptions {
 }
 
 /// What turns pixels into labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Labeller {
     /// Label maps in a folder.
     Labels(PathBuf),
@@ -96,22 +89,14 @@ pub enum Labeller {
 }
 
 /// Which network, and how it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct NetworkChoice {
     /// Path or name; the bundled model where absent.
     pub model: Option<String>,
-    /// Metadata from a file.
-    pub model_config: Option<PathBuf>,
-    /// Execution provider.
-    pub device: DeviceArg,
-    /// Long side of the input, px; the model's own policy where absent.
-    pub long_side: Option<u32>,
-    /// Threads of one inference.
-    pub threads: Option<usize>,
+    /// How it runs.
+    pub options: NetworkOptions,
     /// Runs before the first photo.
     pub warmup: u32,
-    /// Steps after the network.
-    pub post_processing: PostProcessingArg,
 }
 
 /// Where results go.
@@ -231,17 +216,17 @@ fn labeller(model: ModelArgs, run: &measure::RunArgs) -> Result<Labeller, UsageE
         }
         return Ok(Labeller::Labels(dir));
     }
-    if model.long_side > MAX_LONG_SIDE {
-        return Err(UsageError::LongSide(model.long_side));
-    }
     Ok(Labeller::Network(NetworkChoice {
         model: model.model,
-        model_config: model.model_config,
-        device: model.device,
-        long_side: Some(model.long_side).filter(|side| *side > 0),
-        threads: run.threads.map(usize::from),
+        options: NetworkOptions {
+            device: model.device,
+            long_side: Some(model.long_side).filter(|side| *side > 0),
+            threads: run.threads.map(usize::from),
+            post_processing: model.post_processing,
+            model_config: model.model_config,
+            profile: run.profile.clone(),
+        },
         warmup: run.warmup,
-        post_processing: model.post_processing,
     }))
 }
 
@@ -317,19 +302,19 @@ impl MeasureOptions {
                 EstimatorKind::Predecessor => "predecessor",
             }
             .to_owned(),
-            device: network.map(|n| value_name(n.device)),
-            long_side: network.and_then(|n| n.long_side),
+            device: network.map(|n| value_name(n.options.device)),
+            long_side: network.and_then(|n| n.options.long_side),
             labels: network.is_none(),
             camera_height_cm: self.known_for_all.camera_height_cm,
             ceiling_height_cm: self.known_for_all.ceiling_height_cm,
             fov_deg: self.known_for_all.fov_deg,
             known_photos,
-            post_processing: network.map(|n| value_name(n.post_processing)),
+            post_processing: network.map(|n| value_name(n.options.post_processing)),
             fallback: value_name(self.fallback),
             repeat: self.repeat,
             warmup: network.map_or(0, |n| n.warmup),
             jobs: self.jobs,
-            threads: network.and_then(|n| n.threads),
+            threads: network.and_then(|n| n.options.threads),
             shard: self.shard.map(|s| s.to_string()),
         }
     }
@@ -363,7 +348,7 @@ mod tests {
     #[test]
     fn a_long_side_of_zero_leaves_it_to_the_model() {
         let side = |text: &str| match options(&["a.jpg", "--long-side", text]).unwrap().labeller {
-            Labeller::Network(network) => network.long_side,
+            Labeller::Network(network) => network.options.long_side,
             Labeller::Labels(_) => None,
         };
         assert_eq!(side("0"), None);
@@ -383,7 +368,6 @@ mod tests {
                 &["a.jpg", "--labels", "no/such/folder"][..],
                 "no such folder",
             ),
-            (&["a.jpg", "--long-side", "99999"][..], "at most"),
         ] {
             let message = options(args).unwrap_err().to_string();
             assert!(message.contains(part), "{message}");

@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::OutputArgs;
-use super::values::{
-    DeviceArg, EstimatorArg, FallbackArg, PostProcessingArg, field_of_view, not_negative, positive,
-    provider,
-};
+use super::values::{EstimatorArg, FallbackArg, field_of_view, not_negative, positive, provider};
 use crate::dataset::Shard;
+use crate::segment::{Device, PostProcessing};
 use crate::tolerance::Tolerance;
 
 /// Raw arguments of `measure-bench [OPTIONS] [PHOTO]...`.
@@ -85,7 +83,7 @@ pub struct ModelArgs {
     pub model_config: Option<PathBuf>,
     /// Execution provider
     #[arg(long, value_enum, default_value_t, value_name = "NAME")]
-    pub device: DeviceArg,
+    pub device: Device,
     /// Long side of the network's input, px; 0: the model's own size policy
     #[arg(long, value_name = "N", env = "M2F_LONG_SIDE", default_value_t = 0)]
     pub long_side: u32,
@@ -94,7 +92,7 @@ pub struct ModelArgs {
     pub labels: Option<PathBuf>,
     /// Steps after the network
     #[arg(long, value_enum, default_value_t, value_name = "STEPS")]
-    pub post_processing: PostProcessingArg,
+    pub post_processing: PostProcessing,
     /// When segmentation fails
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub fallback: FallbackArg,
@@ -140,6 +138,9 @@ pub struct RunArgs {
     /// Threads of one inference [default: the runtime's choice]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    /// ONNX Runtime's own profile, for chrome://tracing; the file's name begins with PREFIX
+    #[arg(long, value_name = "PREFIX", conflicts_with = "labels")]
+    pub profile: Option<PathBuf>,
     /// Longest that a photo may take, counted from the start of its decoding
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     pub timeout: Option<f64>,

@@ -25,20 +25,6 @@ pub enum ColorChoice {
     Never,
 }
 
-/// Execution provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-#[allow(missing_docs)]
-pub enum DeviceArg {
-    /// The best one that works.
-    #[default]
-    Auto,
-    Cpu,
-    Cuda,
-    Tensorrt,
-    Coreml,
-    Directml,
-}
-
 /// Geometry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum EstimatorArg {
@@ -47,16 +33,6 @@ pub enum EstimatorArg {
     Box,
     /// The old formula, for comparison.
     Predecessor,
-}
-
-/// Steps after the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum PostProcessingArg {
-    /// Labels at network resolution.
-    #[default]
-    Default,
-    /// The reference implementation's steps exactly, for parity.
-    Reference,
 }
 
 /// What stands in for a failed segmentation.

@@ -2,4 +2,25 @@
 
 pub mod ahead;
 pub mod budget;
+mod decoding;
+mod fallback;
+mod focal;
+mod measuring;
 pub mod memory;
+mod run;
+
+pub use run::{PhotoJob, PipelineError, Settings, run};
+
+use std::time::Instant;
+
+/// Runs `stage` and says how many milliseconds it took.
+fn timed<T>(stage: impl FnOnce() -> T) -> (T, f64) {
+    let start = Instant::now();
+    let value = stage();
+    (value, milliseconds(start))
+}
+
+/// Milliseconds since `start`, to the microsecond.
+fn milliseconds(start: Instant) -> f64 {
+    (start.elapsed().as_secs_f64() * 1e6).round() / 1e3
+}

@@ -1,4 +1,17 @@
 //! The one serialisable result of a run, and the pure functions that show it.
 
+pub mod csv;
+pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod photo_result;
 pub mod schema;
+pub mod table;
+mod wording;
+
+pub use photo_result::{PhotoResult, Status};
+pub use schema::Report;
+pub use wording::printable;
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -92,12 +92,11 @@ pub struct Model {
     /// Hash of the model file, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// How a photo is scaled for the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_policy: Option<String>,
+    /// How a photo is scaled for the network, in words.
+    pub input_policy: String,
     /// Checkpoint or training run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<serde_json::Value>,
     /// Number format of the weights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision: Option<String>,

@@ -1,0 +1,46 @@
+# Each target does all set-up that it needs and can be repeated; Rust is presupposed.
+
+CARGO ?= cargo
+PYTHON = .venv/bin/python
+OUT = bench-out
+BINARY = target/release/measure-bench
+
+.PHONY: help bench test check runtime system release fixtures study train model
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+bench: release ## measure the fixtures and print their scores; reports go to bench-out/
+	@mkdir -p $(OUT)
+	$(BINARY) --dir fixtures --ground-truth ground_truth.json --save $(OUT)/report.json --save $(OUT)/report.md
+
+test: system runtime ## all tests
+	$(CARGO) test --locked
+
+check: system runtime ## formatting, lints, tests: what CI runs
+	.ci/run
+
+system: # what building needs from the system
+	@scripts/install-system-packages.sh
+
+runtime: system ## ONNX Runtime's library, into vendor/
+	@scripts/get-onnxruntime.sh
+
+release: system runtime
+	$(CARGO) build --release --locked
+
+fixtures: release ## render the fixtures and their ground truth anew
+	@scripts/python-environment.sh fixtures/requirements.txt
+	$(PYTHON) fixtures/make_fixtures.py $(BINARY)
+
+study: release ## 100 fresh rooms: the network's error beside that of the geometry alone
+	scripts/study.sh $(BINARY) $(OUT)/study
+
+train: release ## train the bundled model on rendered rooms
+	@scripts/python-environment.sh models/requirements.txt
+	$(PYTHON) models/train.py --renderer $(BINARY)
+
+model: system ## export a checkpoint: make model CHECKPOINT=facebook/mask2former-swin-tiny-ade-semantic
+	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder>"; exit 2; }
+	@scripts/python-environment.sh models/requirements.txt
+	$(PYTHON) models/export.py "$(CHECKPOINT)"

@@ -1,0 +1,143 @@
+//! The end of every command that yields a report: gates, files, standard output, exit code.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::CommandError;
+use crate::cli::values::{ColorChoice, SummaryForm};
+use crate::exit_code::ExitCode;
+use crate::gate::{self, GateLimits};
+use crate::options::{OutputOptions, SaveForm, SaveTarget};
+use crate::report::{Report, csv, json, junit, markdown, table};
+use crate::tolerance::Tolerance;
+
+/// Width of the table where there is no terminal to ask.
+const DEFAULT_WIDTH: usize = 120;
+
+/// Report files, opened before the work begins: a folder that cannot be written to should not cost an hour first.
+pub(super) struct Outputs {
+    files: Vec<(SaveTarget, tempfile::NamedTempFile)>,
+}
+
+impl Outputs {
+    /// Opens a temporary file beside each target.
+    pub fn open(targets: &[SaveTarget]) -> Result<Self, CommandError> {
+        let open = |target: &SaveTarget| {
+            let folder = match target.path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                _ => Path::new("."),
+            };
+            let file = tempfile::Builder::new()
+                .prefix(".measure-bench-")
+                .tempfile_in(folder)
+                .with_context(|| format!("cannot write --save {}", target.path.display()))?;
+            anyhow::Ok((target.clone(), file))
+        };
+        let files = targets.iter().map(open).collect::<Result<_, _>>();
+        Ok(Self {
+            files: files.map_err(CommandError::Failure)?,
+        })
+    }
+
+    /// Writes the report in all forms; each file appears whole or not at all.
+    fn write(self, report: &Report) -> anyhow::Result<()> {
+        for (target, mut file) in self.files {
+            let text = match target.form {
+                SaveForm::Json => json::render(report)?,
+                SaveForm::Csv => csv::render(report)?,
+                SaveForm::Markdown => markdown::render(report),
+                SaveForm::Junit => junit::render(report),
+            };
+            let context = || format!("cannot write --save {}", target.path.display());
+            file.write_all(text.as_bytes()).with_context(context)?;
+            file.as_file().sync_all().with_context(context)?;
+            make_readable(file.as_file()).with_context(context)?;
+            file.persist(&target.path).with_context(context)?;
+        }
+        Ok(())
+    }
+}
+
+/// Temporary files are private; reports are as readable as any other file the user writes.
+#[cfg(unix)]
+fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Checks the gates, writes everything, and says how the process ends.
+pub(super) fn deliver(
+    mut report: Report,
+    outputs: Outputs,
+    options: &OutputOptions,
+    gates: &GateLimits,
+    max_errors: Tolerance,
+) -> Result<ExitCode, CommandError> {
+    if options.anonymous {
+        for result in &mut report.results {
+            result.path = None;
+        }
+    }
+    report.gates = gate::check(gates, &report.results, &report.metrics);
+    outputs.write(&report).map_err(CommandError::Failure)?;
+    print_summary(&report, options).map_err(CommandError::Failure)?;
+    let metrics = &report.metrics;
+    let mut code = ExitCode::Success;
+    if gate::any_missed(&report.gates) {
+        code = code.worst(ExitCode::GateMissed);
+    }
+    if !max_errors.allows(metrics.errors, metrics.total) {
+        code = code.worst(ExitCode::Failure);
+    }
+    if report.interrupted {
+        code = code.worst(ExitCode::Interrupted);
+    }
+    Ok(code)
+}
+
+fn print_summary(report: &Report, options: &OutputOptions) -> anyhow::Result<()> {
+    let text = match options.summary {
+        SummaryForm::Json => json::render(report)?,
+        SummaryForm::Csv => csv::render(report)?,
+        SummaryForm::Markdown => markdown::render(report),
+        SummaryForm::Table => {
+            let style = if coloured(options.color) {
+                table::Style::coloured()
+            } else {
+                table::Style::default()
+            };
+            table::render(report, table_width(), style)
+        }
+    };
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // A reader that has seen enough is no failure.
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The terminal's width, or what COLUMNS says, which is how tests and scripts ask for another.
+fn table_width() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    asked.or_else(terminal).unwrap_or(DEFAULT_WIDTH)
+}
+
+fn coloured(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            let asked_not_to = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
+            std::io::stdout().is_terminal() && !asked_not_to && !dumb
+        }
+    }
+}

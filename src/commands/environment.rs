@@ -1,0 +1,33 @@
+//! What a report says of the machine.
+
+use crate::report::schema::Environment;
+
+/// This machine. What inference adds (ONNX Runtime, device) the labeller knows.
+pub(super) fn gather() -> Environment {
+    let system = sysinfo::System::new_with_specifics(
+        sysinfo::RefreshKind::nothing()
+            .with_cpu(sysinfo::CpuRefreshKind::nothing())
+            .with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()),
+    );
+    let cpu = system
+        .cpus()
+        .first()
+        .map(|cpu| cpu.brand().trim().to_owned());
+    Environment {
+        os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        cpu: cpu.unwrap_or_default(),
+        cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        memory_mb: system.total_memory() / 1_000_000,
+        onnx_runtime: None,
+        device: None,
+    }
+}
+
+/// Now, in the form of the report.
+pub(super) fn now() -> String {
+    let now = jiff::Timestamp::now();
+    // Whole seconds: nobody compares reports by less.
+    jiff::Timestamp::from_second(now.as_second())
+        .unwrap_or(now)
+        .to_string()
+}

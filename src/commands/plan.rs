@@ -1,0 +1,143 @@
+//! What a run is going to do: photos, their truth and what is known of them, all checked before the first photo is read.
+
+use std::fmt::Write;
+
+use super::CommandError;
+use crate::dataset::names::folder_names;
+use crate::dataset::truth::MatchedTruth;
+use crate::dataset::{Case, GroundTruth, KnownValues, Truth, find_cases};
+use crate::measure::Known;
+use crate::options::MeasureOptions;
+use crate::pipeline::PhotoJob;
+use crate::report::printable;
+use crate::report::schema::Unmatched;
+
+/// The photos of a run.
+pub(super) struct Plan {
+    /// What is measured, in natural order.
+    pub jobs: Vec<PhotoJob>,
+    /// Truth of each, in the same order; `None` when the run has no ground truth at all.
+    pub truth: Option<Vec<Option<Truth>>>,
+    /// Entries of the ground truth that no photo of the whole data set matches.
+    pub entries_without_photo: Vec<String>,
+    /// Photos with values of their own.
+    pub known_photos: usize,
+}
+
+impl Plan {
+    /// Looks for photos and joins everything that files say of them.
+    pub fn make(options: &MeasureOptions) -> Result<Self, CommandError> {
+        let cases = find_cases(&options.sources).map_err(CommandError::usage)?;
+        if cases.is_empty() {
+            return Err(CommandError::usage(anyhow::anyhow!(
+                "no photos found (folders below --dir are looked into with --recursive)"
+            )));
+        }
+        let identities: Vec<&str> = cases.iter().map(|case| case.identity.as_str()).collect();
+        let matched = match &options.ground_truth {
+            None => None,
+            Some(path) => {
+                let truth = GroundTruth::read(path).map_err(CommandError::usage)?;
+                Some(truth.matched(&identities).map_err(CommandError::usage)?)
+            }
+        };
+        let known = match &options.known {
+            None => vec![options.known_for_all; cases.len()],
+            Some(path) => KnownValues::read(path)
+                .and_then(|known| known.for_photos(&identities, options.known_for_all))
+                .map_err(CommandError::usage)?,
+        };
+        let known_photos = known
+            .iter()
+            .filter(|k| **k != options.known_for_all)
+            .count();
+        let folders = folder_names(identities);
+        let all = cases.into_iter().zip(known).zip(folders);
+        Ok(Self::of_shard(options, all, matched, known_photos))
+    }
+
+    /// Joining has to see the whole data set, so that every shard finds the same truth; measuring sees its part.
+    fn of_shard(
+        options: &MeasureOptions,
+        all: impl Iterator<Item = ((Case, Known), String)>,
+        matched: Option<MatchedTruth>,
+        known_photos: usize,
+    ) -> Self {
+        let in_shard = |index: usize| options.shard.is_none_or(|shard| shard.holds(index));
+        let jobs = all
+            .enumerate()
+            .filter(|(index, _)| in_shard(*index))
+            .map(|(_, ((case, known), folder))| PhotoJob {
+                case,
+                known,
+                debug_dir: options.debug_dir.as_ref().map(|dir| dir.join(folder)),
+            })
+            .collect();
+        let (truth, entries_without_photo) = match matched {
+            None => (None, Vec::new()),
+            Some(matched) => {
+                let of_photo = matched.of_photo.into_iter().enumerate();
+                let part = of_photo
+                    .filter(|(i, _)| in_shard(*i))
+                    .map(|(_, t)| t)
+                    .collect();
+                (Some(part), matched.entries_without_photo)
+            }
+        };
+        Self {
+            jobs,
+            truth,
+            entries_without_photo,
+            known_photos,
+        }
+    }
+
+    /// What has no partner; nothing without ground truth.
+    pub fn unmatched(&self) -> Option<Unmatched> {
+        let truth = self.truth.as_ref()?;
+        Some(Unmatched {
+            photos_without_truth: self
+                .jobs
+                .iter()
+                .zip(truth)
+                .filter(|(_, truth)| truth.is_none())
+                .map(|(job, _)| job.case.identity.clone())
+                .collect(),
+            entries_without_photo: self.entries_without_photo.clone(),
+        })
+    }
+
+    /// The listing of `--dry-run`.
+    pub fn listing(&self) -> String {
+        let mut out = String::new();
+        let names: Vec<String> = self
+            .jobs
+            .iter()
+            .map(|j| printable(&j.case.identity))
+            .collect();
+        let widest = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+        for (i, name) in names.iter().enumerate() {
+            let padding = " ".repeat(widest - name.chars().count());
+            let truth = match &self.truth {
+                None => String::new(),
+                Some(all) => format!("{padding}  {}", worded(all.get(i).copied().flatten())),
+            };
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{name}{truth}");
+        }
+        let photos = if names.len() == 1 { "photo" } else { "photos" };
+        let _ = writeln!(out, "{} {photos}", names.len());
+        for entry in &self.entries_without_photo {
+            let _ = writeln!(out, "ground truth without a photo: {}", printable(entry));
+        }
+        out
+    }
+}
+
+fn worded(truth: Option<Truth>) -> String {
+    let side = |cm: Option<f64>| cm.map_or_else(|| "-".to_owned(), |cm| cm.to_string());
+    truth.map_or_else(
+        || "no ground truth".to_owned(),
+        |t| format!("{} x {} cm", side(t.width_cm), side(t.height_cm)),
+    )
+}

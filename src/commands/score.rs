@@ -1,0 +1,42 @@
+//! `measure-bench score REPORT.json --ground-truth FILE`: a saved report scored anew, without measuring.
+
+use super::CommandError;
+use super::deliver::{Outputs, deliver};
+use crate::cli::ScoreArgs;
+use crate::dataset::GroundTruth;
+use crate::exit_code::ExitCode;
+use crate::gate::GateLimits;
+use crate::options::OutputOptions;
+use crate::report::json;
+use crate::report::schema::Unmatched;
+use crate::score::{RunTotals, score_photo, summarise};
+
+/// Scores and delivers.
+pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
+    let options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
+    let mut report = json::read(&args.report).map_err(CommandError::usage)?;
+    let truth = GroundTruth::read(&args.ground_truth).map_err(CommandError::usage)?;
+    let outputs = Outputs::open(&options.saves)?;
+    let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
+    let matched = truth.matched(&files).map_err(CommandError::usage)?;
+    for (result, truth) in report.results.iter_mut().zip(&matched.of_photo) {
+        score_photo(result, *truth);
+    }
+    report.unmatched = Some(Unmatched {
+        photos_without_truth: report
+            .results
+            .iter()
+            .filter(|r| !r.score.has_truth())
+            .map(|r| r.file.clone())
+            .collect(),
+        entries_without_photo: matched.entries_without_photo,
+    });
+    // The run itself is as it was; only the scores are new.
+    let totals = RunTotals {
+        wall_seconds: report.metrics.wall_seconds,
+        peak_rss_mb: report.metrics.peak_rss_mb,
+    };
+    report.metrics = summarise(&report.results, totals);
+    let gates = GateLimits::from(&args.gates);
+    deliver(report, outputs, &options, &gates, args.gates.max_errors)
+}

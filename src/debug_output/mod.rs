@@ -1,0 +1,87 @@
+//! `--debug-dir`: what the program saw in one photo, as pictures that a person can judge and numbers that a script can read.
+
+mod draw;
+mod font;
+mod overlay;
+
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageFormat};
+use serde::Serialize;
+
+use crate::label_map::LabelMap;
+use crate::measure::{Evidence, Measurement, Outline};
+use crate::photo::Photo;
+use crate::report::photo_result::PhotoResult;
+use crate::segment::{MaskKind, label_file};
+
+/// A debug file that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {} for --debug-dir: {reason}", .path.display())]
+pub struct DebugOutputError {
+    path: PathBuf,
+    reason: String,
+}
+
+/// `measurement.json`: the report's entry without truth, and what only someone who debugs wants to see.
+#[derive(Serialize)]
+struct MeasurementFile<'a> {
+    #[serde(flatten)]
+    result: &'a PhotoResult,
+    evidence: &'a [Evidence],
+    outline: &'a Outline,
+}
+
+/// Writes the masks, labels, overlay and measurement of one photo into `folder`, which is made where it is missing.
+///
+/// # Errors
+/// When the folder or a file cannot be written.
+pub fn write(
+    folder: &Path,
+    photo: &Photo,
+    labels: &LabelMap,
+    measurement: &Measurement,
+    result: &PhotoResult,
+) -> Result<(), DebugOutputError> {
+    std::fs::create_dir_all(folder).map_err(|e| DebugOutputError {
+        path: folder.to_owned(),
+        reason: e.to_string(),
+    })?;
+    for mask in MaskKind::ALL {
+        let picture = mask.draw(labels, photo.size());
+        save(folder, &format!("{}.png", mask.name()), picture.into())?;
+    }
+    let path = folder.join("labels.png");
+    label_file::write(labels, &path).map_err(|e| DebugOutputError {
+        path,
+        reason: e.to_string(),
+    })?;
+    save(
+        folder,
+        "overlay.png",
+        overlay::draw(photo, labels, measurement).into(),
+    )?;
+    let path = folder.join("measurement.json");
+    let file = MeasurementFile {
+        result,
+        evidence: &measurement.evidence,
+        outline: &measurement.outline,
+    };
+    serde_json::to_vec_pretty(&file)
+        .map_err(std::io::Error::from)
+        .and_then(|text| std::fs::write(&path, text))
+        .map_err(|e| DebugOutputError {
+            path,
+            reason: e.to_string(),
+        })
+}
+
+fn save(folder: &Path, name: &str, picture: DynamicImage) -> Result<(), DebugOutputError> {
+    let path = folder.join(name);
+    picture
+        .save_with_format(&path, ImageFormat::Png)
+        .map_err(|e| DebugOutputError {
+            path,
+            reason: e.to_string(),
+        })
+}

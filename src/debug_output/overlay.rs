@@ -1,0 +1,188 @@
+//! The photo with everything that was understood of it drawn over it.
+
+use image::RgbImage;
+use image::imageops::{FilterType, resize};
+
+use super::draw::{blend, dashed, dot, line, text, text_width};
+use super::font::GLYPH_HEIGHT;
+use crate::ade20k::{
+    CEILING, ClassIndex, DOOR, FLOOR, RUG, Surface, UNKNOWN, WALL, is_window, surface,
+};
+use crate::label_map::LabelMap;
+use crate::measure::{Estimate, Measurement};
+use crate::photo::Photo;
+
+/// Long side of the overlay, px; smaller photos keep their size. Enough to judge a boundary by eye.
+const LONG_SIDE: u32 = 1600;
+/// How strongly a class tints its pixels.
+const TINT: f32 = 0.38;
+
+const OUTLINE: [u8; 3] = [255, 255, 0];
+const EDGE: [u8; 3] = [255, 170, 0];
+const USED: [u8; 3] = [0, 255, 90];
+const REJECTED: [u8; 3] = [255, 40, 40];
+const VERTICAL: [u8; 3] = [0, 230, 255];
+const HORIZON: [u8; 3] = [255, 0, 255];
+const WORDS: [u8; 3] = [255, 255, 255];
+
+/// Draws classes as tints, the wall's outline thick, other edges thin, used points green, rejected ones red, verticals cyan, the
+/// horizon dashed, and the size in words.
+pub fn draw(photo: &Photo, labels: &LabelMap, measurement: &Measurement) -> RgbImage {
+    let (width, height) = photo.pixels.dimensions();
+    let scale = (f64::from(LONG_SIDE) / f64::from(width.max(height))).min(1.0);
+    let side = |px: u32| ((f64::from(px) * scale).round() as u32).max(1);
+    let mut picture = if scale < 1.0 {
+        resize(
+            &photo.pixels,
+            side(width),
+            side(height),
+            FilterType::Triangle,
+        )
+    } else {
+        photo.pixels.clone()
+    };
+    tint(&mut picture, labels);
+    let stroke = (f64::from(picture.width().max(picture.height())) / 400.0).max(1.0);
+    let at = |p: [f64; 2]| [p[0] * scale, p[1] * scale];
+    let outline = &measurement.outline;
+    if let Some([from, to]) = outline.horizon {
+        dashed(&mut picture, at(from), at(to), stroke, HORIZON);
+    }
+    for [from, to] in &outline.verticals {
+        line(&mut picture, at(*from), at(*to), stroke * 0.75, VERTICAL);
+    }
+    for [from, to] in &outline.edges {
+        line(&mut picture, at(*from), at(*to), stroke, EDGE);
+    }
+    let corners = &outline.wall;
+    for (from, to) in corners.iter().zip(corners.iter().cycle().skip(1)) {
+        line(&mut picture, at(*from), at(*to), stroke * 1.5, OUTLINE);
+    }
+    for (points, colour) in [(&outline.outliers, REJECTED), (&outline.inliers, USED)] {
+        for point in points {
+            dot(&mut picture, at(*point), stroke, colour);
+        }
+    }
+    words(&mut picture, measurement, stroke);
+    picture
+}
+
+fn tint(picture: &mut RgbImage, labels: &LabelMap) {
+    let (width, height) = picture.dimensions();
+    for (x, y, pixel) in picture.enumerate_pixels_mut() {
+        let column = u64::from(x) * u64::from(labels.width()) / u64::from(width);
+        let row = u64::from(y) * u64::from(labels.height()) / u64::from(height);
+        if let Some(colour) = colour(labels.at(column as u32, row as u32)) {
+            blend(pixel, colour, TINT);
+        }
+    }
+}
+
+/// Blue wall, orange floor, green ceiling, white window, purple door, teal for what hangs on the wall, red for what hides it.
+const fn colour(class: ClassIndex) -> Option<[u8; 3]> {
+    match class {
+        UNKNOWN => None,
+        WALL => Some([40, 90, 255]),
+        FLOOR | RUG => Some([255, 140, 0]),
+        CEILING => Some([40, 200, 80]),
+        DOOR => Some([170, 60, 220]),
+        other if is_window(other) => Some([255, 255, 255]),
+        other => match surface(other) {
+            Surface::Wall => Some([0, 190, 190]),
+            Surface::Occluder => Some([220, 30, 60]),
+            Surface::Floor | Surface::Ceiling | Surface::Ignored => None,
+        },
+    }
+}
+
+/// The size at the top, over the ceiling as a rule, where it hides least.
+fn words(picture: &mut RgbImage, measurement: &Measurement, stroke: f64) {
+    let size = (stroke.round() as u32).max(1) + 1;
+    let mark = if measurement.width_is_lower_bound {
+        "~"
+    } else {
+        ""
+    };
+    let lines = [
+        format!("width {mark}{}", worded(measurement.wall_width)),
+        format!("height {}", worded(measurement.wall_height)),
+        format!("confidence {:.0} %", measurement.confidence_pct),
+    ];
+    let widest = lines.iter().map(|l| text_width(l, size)).max().unwrap_or(0);
+    let line_height = f64::from((GLYPH_HEIGHT + 4) * size);
+    let left = f64::from(picture.width().saturating_sub(widest + size * 4)) / 2.0;
+    for (i, words) in lines.iter().enumerate() {
+        let top = f64::from(size * 2) + line_height * i as f64;
+        text(picture, [left, top], size, words, WORDS);
+    }
+}
+
+fn worded(estimate: Option<Estimate>) -> String {
+    estimate.map_or_else(
+        || "unknown".to_owned(),
+        |e| {
+            format!(
+                "{:.0} cm  {:.0} - {:.0}",
+                e.cm, e.interval_cm[0], e.interval_cm[1]
+            )
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Outline;
+    use crate::photo::{Metadata, PhotoFormat};
+
+    fn photo(width: u32, height: u32) -> Photo {
+        Photo {
+            pixels: RgbImage::from_pixel(width, height, image::Rgb([100; 3])),
+            format: PhotoFormat::Png,
+            orientation: 1,
+            metadata: Metadata::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_outline_lies_where_the_fit_says_at_any_size() {
+        let labels = LabelMap::new(1, 1, vec![UNKNOWN]).unwrap();
+        for (width, height) in [(400, 300), (4000, 3000)] {
+            let (w, h) = (f64::from(width), f64::from(height));
+            let wall = vec![
+                [w * 0.2, h * 0.5],
+                [w * 0.8, h * 0.5],
+                [w * 0.8, h * 0.9],
+                [w * 0.2, h * 0.9],
+            ];
+            let measurement = Measurement {
+                outline: Outline {
+                    wall,
+                    ..Outline::default()
+                },
+                ..Measurement::default()
+            };
+            let picture = draw(&photo(width, height), &labels, &measurement);
+            assert!(picture.width() <= LONG_SIDE);
+            let at = |x: f64, y: f64| {
+                let (px, py) = (
+                    f64::from(picture.width()) * x,
+                    f64::from(picture.height()) * y,
+                );
+                picture.get_pixel(px as u32, py as u32).0
+            };
+            assert_eq!(at(0.5, 0.9), OUTLINE);
+            assert_eq!(at(0.2, 0.7), OUTLINE);
+            assert_eq!(at(0.5, 0.7), [100; 3]);
+        }
+    }
+
+    #[test]
+    fn classes_are_tinted_and_unknown_is_left_alone() {
+        let labels = LabelMap::new(2, 1, vec![WALL, UNKNOWN]).unwrap();
+        let picture = draw(&photo(100, 90), &labels, &Measurement::default());
+        assert_ne!(picture.get_pixel(10, 80).0, [100; 3]);
+        assert_eq!(picture.get_pixel(90, 80).0, [100; 3]);
+    }
+}

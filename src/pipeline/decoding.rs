@@ -1,0 +1,115 @@
+//! The work before the network: read once, hash, decode once.
+
+use std::time::Duration;
+
+use super::ahead::{Failure, Prepare};
+use super::run::PhotoJob;
+use super::timed;
+use crate::photo::{self, Limits, Photo};
+use crate::report::photo_result::{ImageInfo, PhotoResult};
+
+/// Reads and decodes the photos of a run.
+pub struct Decoding {
+    /// The photos.
+    pub jobs: Vec<PhotoJob>,
+    /// Limits of one photo.
+    pub limits: Limits,
+    /// For the message of a photo that took longer.
+    pub timeout: Option<Duration>,
+}
+
+/// A photo's bytes, or why there are none; beside it what is already known of its result.
+pub struct Opened {
+    result: PhotoResult,
+    bytes: Result<Vec<u8>, String>,
+}
+
+/// A photo's pixels, or why there are none (in the result); beside them what is already known of its result.
+pub struct Decoded {
+    /// The entry so far; its error says why there is no photo.
+    pub result: PhotoResult,
+    /// The photo.
+    pub photo: Option<Photo>,
+}
+
+impl Decoding {
+    fn entry(&self, index: usize, error: &str) -> PhotoResult {
+        let case = &self.jobs[index].case;
+        let mut result = PhotoResult::failed(case.identity.clone(), error.to_owned());
+        result.path = Some(case.path.display().to_string());
+        result
+    }
+}
+
+impl Prepare for Decoding {
+    type Opened = Opened;
+    type Ready = Decoded;
+
+    fn open(&self, index: usize) -> (Opened, u64) {
+        let mut result = self.entry(index, "not decoded");
+        let path = &self.jobs[index].case.path;
+        let (read, ms) = timed(|| photo::read(path, &self.limits));
+        result.timings_ms.read = ms;
+        let bytes = match read {
+            Ok(read) => {
+                result.sha256 = Some(read.sha256);
+                read.bytes
+            }
+            Err(error) => {
+                let bytes = Err(error.to_string());
+                return (Opened { result, bytes }, 0);
+            }
+        };
+        // What cannot be probed is about to fail in decoding, with a better message, and holds no pixels.
+        let pixels = photo::probe(&bytes).map_or(0, |probe| {
+            u64::from(probe.size.width) * u64::from(probe.size.height)
+        });
+        let bytes = Ok(bytes);
+        (Opened { result, bytes }, pixels)
+    }
+
+    fn decode(&self, _index: usize, opened: Opened) -> Decoded {
+        let Opened { mut result, bytes } = opened;
+        let photo = bytes.and_then(|bytes| {
+            let (decoded, ms) = timed(|| photo::decode(&bytes, &self.limits));
+            result.timings_ms.decode = ms;
+            decoded.map_err(|error| error.to_string())
+        });
+        match photo {
+            Ok(photo) => {
+                result.decodes = 1;
+                result.warnings.clone_from(&photo.warnings);
+                result.image = Some(ImageInfo {
+                    width_px: photo.pixels.width(),
+                    height_px: photo.pixels.height(),
+                    format: photo.format,
+                    orientation: photo.orientation,
+                });
+                let photo = Some(photo);
+                Decoded { result, photo }
+            }
+            Err(error) => {
+                result.error = Some(error);
+                let photo = None;
+                Decoded { result, photo }
+            }
+        }
+    }
+
+    fn failed(&self, index: usize, why: Failure) -> Decoded {
+        let error = match why {
+            Failure::Panicked => "the decoder failed on this file".to_owned(),
+            Failure::TimedOut => timeout_message(self.timeout),
+        };
+        Decoded {
+            result: self.entry(index, &error),
+            photo: None,
+        }
+    }
+}
+
+/// Says what was exceeded and which option moves it.
+pub fn timeout_message(timeout: Option<Duration>) -> String {
+    let seconds = timeout.unwrap_or_default().as_secs_f64();
+    format!("took longer than {seconds} s (see --timeout)")
+}

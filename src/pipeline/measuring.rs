@@ -1,0 +1,101 @@
+//! The work after the network: lines, geometry, and the debug folder. Runs on a worker, beside the next inference.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::fallback::full_frame;
+use super::focal::focal_of;
+use super::run::{PhotoJob, Settings};
+use super::timed;
+use crate::debug_output;
+use crate::geometry::camera::FocalSource;
+use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
+use crate::photo::Photo;
+use crate::report::photo_result::{PhotoResult, Status};
+use crate::segment::Segmentation;
+
+/// A photo whose labels are known, or are not to be had.
+pub struct Labelled {
+    /// The entry so far.
+    pub result: PhotoResult,
+    /// The photo.
+    pub photo: Photo,
+    /// Its labels, or why there are none.
+    pub segmentation: Result<Segmentation, String>,
+}
+
+/// Completes the entry of one photo.
+pub fn finish(labelled: Labelled, job: &PhotoJob, settings: &Settings) -> PhotoResult {
+    let Labelled {
+        mut result,
+        photo,
+        segmentation,
+    } = labelled;
+    // A defect in the geometry costs one photo, not the run.
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        measure_photo(&mut result, &photo, segmentation, job, settings)
+    }));
+    if let Err(error) =
+        attempt.unwrap_or_else(|_| Err("the geometry failed on this photo".to_owned()))
+    {
+        result.status = Status::Error;
+        result.error = Some(error);
+    }
+    let t = &mut result.timings_ms;
+    let sum = t.read + t.decode + t.exif + t.preprocess + t.inference + t.masks + t.measure;
+    t.total = (sum * 1e3).round() / 1e3;
+    result
+}
+
+fn measure_photo(
+    result: &mut PhotoResult,
+    photo: &Photo,
+    segmentation: Result<Segmentation, String>,
+    job: &PhotoJob,
+    settings: &Settings,
+) -> Result<(), String> {
+    let size = photo.size();
+    let focal = focal_of(size, job.known.fov_deg, photo.metadata.focal);
+    if focal.source == FocalSource::Default {
+        result.warnings.push(Warning::FocalFromDefault);
+    }
+    let segmentation = match segmentation {
+        Ok(segmentation) => segmentation,
+        Err(error) if settings.full_frame_fallback => {
+            result.set_measurement(&full_frame(size, focal, job.known));
+            result.status = Status::Fallback;
+            result.error = Some(error);
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let mut times = Vec::new();
+    let mut measurement = Measurement::default();
+    for _ in 0..settings.repeat {
+        let (measured, ms) = timed(|| {
+            let segments = match settings.estimator {
+                EstimatorKind::Box => Vec::new(),
+                EstimatorKind::Predecessor => Vec::new(),
+            };
+            measure::estimate(
+                settings.estimator,
+                &Observation {
+                    labels: &segmentation.labels,
+                    image: size,
+                    focal,
+                    gravity: photo.metadata.gravity,
+                    segments: &segments,
+                    known: job.known,
+                },
+            )
+        });
+        times.push(ms);
+        measurement = measured;
+    }
+    result.timings_ms.measure = super::run::median(&times);
+    result.set_measurement(&measurement);
+    if let Some(folder) = &job.debug_dir {
+        debug_output::write(folder, photo, &segmentation.labels, &measurement, result)
+            .map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}

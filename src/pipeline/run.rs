@@ -1,0 +1,240 @@
+//! The whole way of all photos: decoding ahead on workers, one inference at a time here, geometry on workers again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use super::ahead::{Ahead, Prepared};
+use super::budget::PixelBudget;
+use super::decoding::{Decoded, Decoding, timeout_message};
+use super::measuring::{Labelled, finish};
+use crate::dataset::Case;
+use crate::measure::{EstimatorKind, Known};
+use crate::photo::{Limits, Photo};
+use crate::report::photo_result::{PhotoResult, StageTimings};
+use crate::score::statistics::quantile;
+use crate::segment::{Segmentation, Segmenter};
+
+/// Pixels in memory per decoding worker: one photo of a 24 MP phone, or two of 12 MP. Three bytes each, so 75 MB a worker.
+const PIXELS_PER_JOB: u64 = 25_000_000;
+
+/// One photo to measure.
+#[derive(Debug, Clone)]
+pub struct PhotoJob {
+    /// The photo.
+    pub case: Case,
+    /// What the user knows of its room.
+    pub known: Known,
+    /// Its folder of masks and overlays.
+    pub debug_dir: Option<PathBuf>,
+}
+
+/// What is the same for all photos.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Limits of one photo.
+    pub limits: Limits,
+    /// Decoding workers.
+    pub jobs: usize,
+    /// Longest that a photo may take.
+    pub timeout: Option<Duration>,
+    /// Measurements of each photo; their median times are reported.
+    pub repeat: u32,
+    /// Inferences before the first photo, at its size.
+    pub warmup: u32,
+    /// Geometry.
+    pub estimator: EstimatorKind,
+    /// Whether a failed segmentation is replaced by the whole frame.
+    pub full_frame_fallback: bool,
+}
+
+/// The run as a whole could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// No threads.
+    #[error("cannot start the decoding workers (fewer with --jobs): {0}")]
+    Threads(String),
+}
+
+/// Measures all photos and hands over each result, with its place in `jobs`, as it is finished, in no particular order.
+/// Returns early when `stop` says so; results of photos in work are still handed over.
+///
+/// # Errors
+/// When there are no threads to work with. What goes wrong with a photo is that photo's result.
+pub fn run(
+    jobs: Vec<PhotoJob>,
+    settings: &Settings,
+    segmenter: &mut dyn Segmenter,
+    stop: &dyn Fn() -> bool,
+    on_result: &mut dyn FnMut(usize, PhotoResult),
+) -> Result<(), PipelineError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.jobs)
+        .thread_name(|i| format!("photo worker {i}"))
+        .build()
+        .map_err(|e| PipelineError::Threads(e.to_string()))?;
+    let pool = Arc::new(pool);
+    let count = jobs.len();
+    let decoding = Arc::new(Decoding {
+        jobs,
+        limits: settings.limits,
+        timeout: settings.timeout,
+    });
+    let budget = PixelBudget::new(PIXELS_PER_JOB * settings.jobs as u64);
+    let mut ahead = Ahead::start(
+        Arc::clone(&decoding),
+        count,
+        Arc::clone(&pool),
+        budget,
+        settings.timeout,
+    )
+    .map_err(|e| PipelineError::Threads(e.to_string()))?;
+    let settings = Arc::new(settings.clone());
+    let (send, finished) = channel();
+    let mut in_work = 0_usize;
+    let mut warmup = settings.warmup;
+    while !stop() {
+        let Some(prepared) = ahead.next(stop) else {
+            break;
+        };
+        let Prepared {
+            index,
+            ready,
+            permit,
+            started,
+        } = prepared;
+        let Decoded { result, photo } = ready;
+        let Some(photo) = photo else {
+            on_result(index, result);
+            continue;
+        };
+        for _ in 0..std::mem::take(&mut warmup) {
+            // A network that fails now fails on the photo too, where the error belongs.
+            let _ = segmenter.warm_up(photo.size());
+        }
+        let labelled = label(
+            result,
+            photo,
+            &decoding.jobs[index],
+            &settings,
+            started,
+            segmenter,
+        );
+        let (decoding, settings, send) =
+            (Arc::clone(&decoding), Arc::clone(&settings), send.clone());
+        in_work += 1;
+        pool.spawn(move || {
+            let mut result = finish(labelled, &decoding.jobs[index], &settings);
+            drop(permit);
+            if settings
+                .timeout
+                .is_some_and(|limit| started.elapsed() > limit)
+            {
+                let error = timeout_message(settings.timeout);
+                let timings = result.timings_ms;
+                result = PhotoResult {
+                    timings_ms: timings,
+                    ..failed_like(&result, error)
+                };
+            }
+            // The receiver lives until all photos in work are in.
+            let _ = send.send((index, result));
+        });
+        in_work -= hand_over(&finished, on_result);
+    }
+    while in_work > 0 {
+        // A worker always sends: `finish` contains the panics of the geometry.
+        let Ok((index, result)) = finished.recv() else {
+            break;
+        };
+        on_result(index, result);
+        in_work -= 1;
+    }
+    Ok(())
+}
+
+/// Hands over what is finished by now; how many that were.
+fn hand_over(
+    finished: &Receiver<(usize, PhotoResult)>,
+    on_result: &mut dyn FnMut(usize, PhotoResult),
+) -> usize {
+    finished
+        .try_iter()
+        .map(|(index, result)| on_result(index, result))
+        .count()
+}
+
+/// The photo's labels, with the times of the stages; repeated runs give their median.
+fn label(
+    mut result: PhotoResult,
+    photo: Photo,
+    job: &PhotoJob,
+    settings: &Settings,
+    started: Instant,
+    segmenter: &mut dyn Segmenter,
+) -> Labelled {
+    let mut times: [Vec<f64>; 3] = Default::default();
+    let mut segmentation = Err("not segmented".to_owned());
+    for _ in 0..settings.repeat {
+        if settings
+            .timeout
+            .is_some_and(|limit| started.elapsed() > limit)
+        {
+            segmentation = Err(timeout_message(settings.timeout));
+            break;
+        }
+        segmentation = segmenter
+            .segment(&photo, &job.case.path)
+            .map_err(|error| error.to_string());
+        let Ok(Segmentation {
+            timings,
+            inferences,
+            input_size,
+            ..
+        }) = &segmentation
+        else {
+            break;
+        };
+        result.inferences += inferences;
+        result.input_size = *input_size;
+        let stages = [
+            timings.preprocess_ms,
+            timings.inference_ms,
+            timings.masks_ms,
+        ];
+        for (all, ms) in times.iter_mut().zip(stages) {
+            all.push(ms);
+        }
+    }
+    let [preprocess, inference, masks] = times.map(|all| median(&all));
+    result.timings_ms = StageTimings {
+        preprocess,
+        inference,
+        masks,
+        ..result.timings_ms
+    };
+    Labelled {
+        result,
+        photo,
+        segmentation,
+    }
+}
+
+/// The median, to the microsecond; 0 for a stage that did not run.
+pub(super) fn median(times: &[f64]) -> f64 {
+    (quantile(times, 0.5).unwrap_or(0.0) * 1e3).round() / 1e3
+}
+
+/// What is known of the photo itself, with an error in place of a measurement.
+fn failed_like(result: &PhotoResult, error: String) -> PhotoResult {
+    PhotoResult {
+        path: result.path.clone(),
+        sha256: result.sha256.clone(),
+        image: result.image,
+        input_size: result.input_size,
+        inferences: result.inferences,
+        decodes: result.decodes,
+        ..PhotoResult::failed(result.file.clone(), error)
+    }
+}

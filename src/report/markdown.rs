@@ -1,0 +1,232 @@
+//! The report as Markdown, made to be read in a CI job summary: headline, gates, the worst photos, then all of them folded.
+
+use std::fmt::Write;
+
+use super::photo_result::{PhotoResult, Status};
+use super::schema::Report;
+use super::wording;
+use crate::gate::Verdict;
+
+/// Photos listed as the worst.
+const WORST: usize = 5;
+
+/// The whole page.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail, so the results of the calls below are ignored.
+    let _ = headline(&mut out, report);
+    let _ = gates(&mut out, report);
+    let _ = problems(&mut out, report);
+    let _ = worst(&mut out, report);
+    let _ = all(&mut out, report);
+    out
+}
+
+fn headline(out: &mut String, report: &Report) -> std::fmt::Result {
+    let metrics = &report.metrics;
+    let missed = report
+        .gates
+        .iter()
+        .filter(|g| g.verdict == Verdict::Missed)
+        .count();
+    let verdict = match (report.gates.len(), missed) {
+        (0, _) => String::new(),
+        (_, 0) => ": all gates held".to_owned(),
+        (_, 1) => ": 1 gate missed".to_owned(),
+        (_, n) => format!(": {n} gates missed"),
+    };
+    writeln!(out, "## measure-bench{verdict}\n")?;
+    writeln!(
+        out,
+        "{}; {}.\n",
+        wording::counts(metrics),
+        wording::pace(metrics)
+    )?;
+    if metrics.width.count + metrics.height.count == 0 {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "| | photos | MAPE | median | MAE cm | inside the 80 % interval | constant guess |"
+    )?;
+    writeln!(out, "|---|---:|---:|---:|---:|---:|---:|")?;
+    let constant = metrics.constant_baseline;
+    for (name, stats, guess) in [
+        ("width", metrics.width, constant.width_mape),
+        ("height", metrics.height, constant.height_mape),
+    ] {
+        writeln!(
+            out,
+            "| {name} | {} | {} | {} | {} | {} | {} |",
+            stats.count,
+            wording::percent(stats.mape),
+            wording::percent(stats.median_pct_err),
+            wording::length(stats.mae),
+            wording::percent(stats.coverage80),
+            wording::percent(guess)
+        )?;
+    }
+    writeln!(out)
+}
+
+fn gates(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.gates.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "### Gates\n\n| gate | limit | found | |\n|---|---:|---:|---|"
+    )?;
+    for gate in &report.gates {
+        let verdict = match gate.verdict {
+            Verdict::Held => "held",
+            Verdict::Missed => "**missed**",
+            Verdict::Skipped => "skipped",
+        };
+        let names = gate.photos.iter().map(|p| escaped(p));
+        let mut remarks: Vec<String> = gate.note.iter().map(|n| escaped(n)).chain(names).collect();
+        remarks.insert(0, verdict.to_owned());
+        let actual = gate.actual.as_deref().unwrap_or("unknown");
+        writeln!(
+            out,
+            "| {} | {} | {actual} | {} |",
+            gate.gate,
+            gate.limit,
+            remarks.join("; ")
+        )?;
+    }
+    writeln!(out)
+}
+
+fn problems(out: &mut String, report: &Report) -> std::fmt::Result {
+    let failed: Vec<&PhotoResult> = report
+        .results
+        .iter()
+        .filter(|r| r.error.is_some())
+        .collect();
+    if !failed.is_empty() {
+        writeln!(out, "### Not measured\n")?;
+        for result in failed {
+            writeln!(
+                out,
+                "- {}: {}",
+                escaped(&result.file),
+                escaped(&wording::notes(result))
+            )?;
+        }
+        writeln!(out)?;
+    }
+    let Some(unmatched) = &report.unmatched else {
+        return Ok(());
+    };
+    for (title, names) in [
+        (
+            "Photos without ground truth",
+            &unmatched.photos_without_truth,
+        ),
+        (
+            "Ground truth without a photo",
+            &unmatched.entries_without_photo,
+        ),
+    ] {
+        if !names.is_empty() {
+            let names: Vec<String> = names.iter().map(|n| escaped(n)).collect();
+            writeln!(out, "{title}: {}\n", names.join(", "))?;
+        }
+    }
+    Ok(())
+}
+
+fn worst(out: &mut String, report: &Report) -> std::fmt::Result {
+    let mut scored: Vec<(f64, &PhotoResult)> = report
+        .results
+        .iter()
+        .filter_map(|r| {
+            let errors = [r.score.width_pct_err, r.score.height_pct_err];
+            Some((errors.into_iter().flatten().reduce(f64::max)?, r))
+        })
+        .collect();
+    // A full listing follows: naming the worst of a handful would only repeat it.
+    if scored.len() <= WORST {
+        return Ok(());
+    }
+    scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    scored.truncate(WORST);
+    writeln!(out, "### Worst photos\n")?;
+    rows(out, scored.into_iter().map(|(_, r)| r))
+}
+
+fn all(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(
+        out,
+        "<details><summary>All {} photos</summary>\n",
+        report.results.len()
+    )?;
+    rows(out, report.results.iter())?;
+    writeln!(out, "</details>")
+}
+
+fn rows<'a>(out: &mut String, results: impl Iterator<Item = &'a PhotoResult>) -> std::fmt::Result {
+    writeln!(
+        out,
+        "| photo | width cm | 80 % | true | error | height cm | true | error | notes |"
+    )?;
+    writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|---|")?;
+    for r in results {
+        let width = match r.status {
+            Status::Ok => wording::length(r.wall_width_cm),
+            other => wording::status(other).to_owned(),
+        };
+        writeln!(
+            out,
+            "| {} | {width} | {} | {} | {} | {} | {} | {} | {} |",
+            escaped(&r.file),
+            wording::interval(r.width_interval_cm),
+            wording::length(r.score.expected_width_cm),
+            wording::signed_percent(r.score.width_pct_err, r.score.width_diff_cm),
+            wording::length(r.wall_height_cm),
+            wording::length(r.score.expected_height_cm),
+            wording::signed_percent(r.score.height_pct_err, r.score.height_diff_cm),
+            escaped(&wording::notes(r)),
+        )?;
+    }
+    writeln!(out)
+}
+
+/// Text that stays text in a Markdown table.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in wording::printable(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn the_page() {
+        insta::assert_snapshot!("markdown", render(&sample::report()));
+    }
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_cell() {
+        assert_eq!(
+            escaped("a|b <img>\n`c`"),
+            "a\\|b &lt;img&gt;\u{fffd}\\`c\\`"
+        );
+    }
+}

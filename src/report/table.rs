@@ -1,0 +1,413 @@
+//! The terminal table: what fits the width is shown, the most telling columns first; nothing is cut but file names and notes.
+
+use std::fmt::Write;
+
+use super::photo_result::{PhotoResult, Status};
+use super::schema::Report;
+use super::wording::{self, ABSENT};
+use crate::score::statistics::ErrorStats;
+
+/// Between two columns.
+const GAP: usize = 2;
+/// A file name shows at least this much of itself, if it has as much.
+const MIN_NAME: usize = 16;
+/// Notes narrower than this say nothing.
+const MIN_NOTES: usize = 24;
+
+/// Styles of a table.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    bold: anstyle::Style,
+    bad: anstyle::Style,
+    dim: anstyle::Style,
+}
+
+impl Style {
+    /// With colours, for a terminal.
+    #[must_use]
+    pub fn coloured() -> Self {
+        let red = anstyle::Color::Ansi(anstyle::AnsiColor::Red);
+        Self {
+            bold: anstyle::Style::new().bold(),
+            bad: anstyle::Style::new().fg_color(Some(red)),
+            dim: anstyle::Style::new().dimmed(),
+        }
+    }
+}
+
+/// A column and its cells, one a photo.
+struct Column {
+    title: &'static str,
+    cells: Vec<String>,
+    left: bool,
+}
+
+impl Column {
+    fn of(
+        title: &'static str,
+        results: &[PhotoResult],
+        cell: impl Fn(&PhotoResult) -> String,
+    ) -> Self {
+        Self {
+            title,
+            cells: results.iter().map(cell).collect(),
+            left: false,
+        }
+    }
+
+    fn width(&self) -> usize {
+        let cells = self.cells.iter().map(|c| length(c));
+        cells.chain([length(self.title)]).max().unwrap_or(0)
+    }
+}
+
+/// The whole table, `width` characters wide at most.
+#[must_use]
+pub fn render(report: &Report, width: usize, style: Style) -> String {
+    let mut out = String::new();
+    photos(&mut out, &report.results, width, style);
+    problems(&mut out, report, style);
+    summary(&mut out, report, style);
+    out
+}
+
+fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style) {
+    let names = Column {
+        left: true,
+        ..Column::of("photo", results, |r| wording::printable(&r.file))
+    };
+    let name_need = names.width().min(MIN_NAME);
+    let mut shown: Vec<(usize, Column)> = Vec::new();
+    let mut used = name_need;
+    for (place, column) in ranked_columns(results) {
+        let need = column.width() + GAP;
+        if used + need <= width {
+            used += need;
+            shown.push((place, column));
+        }
+    }
+    shown.sort_by_key(|(place, _)| *place);
+    // What is left goes to the names first, then to the notes.
+    let name_width = names.width().min(name_need + width.saturating_sub(used));
+    let spare = width.saturating_sub(used - name_need + name_width);
+    let notes_width = spare.saturating_sub(GAP);
+    let has_notes = results.iter().any(|r| !wording::notes(r).is_empty());
+    let mut columns = vec![(name_width, shortened(names, name_width))];
+    columns.extend(shown.into_iter().map(|(_, c)| (c.width(), c)));
+    if has_notes && notes_width >= MIN_NOTES {
+        let notes = Column {
+            left: true,
+            ..Column::of("notes", results, wording::notes)
+        };
+        columns.push((
+            notes.width().min(notes_width),
+            shortened(notes, notes_width),
+        ));
+    }
+    line(out, &columns, None, style.bold);
+    for (row, result) in results.iter().enumerate() {
+        let row_style = match result.status {
+            Status::Error => style.bad,
+            Status::Ok => anstyle::Style::new(),
+            Status::Refused | Status::Fallback => style.dim,
+        };
+        line(out, &columns, Some(row), row_style);
+    }
+}
+
+/// Columns by how much they tell, each with its place from left to right. Columns that would be empty are left out.
+fn ranked_columns(results: &[PhotoResult]) -> Vec<(usize, Column)> {
+    let column = |title, cell: fn(&PhotoResult) -> String| Column::of(title, results, cell);
+    let size = |cm: Option<f64>, r: &PhotoResult| match r.status {
+        Status::Error => wording::status(r.status).to_owned(),
+        _ => wording::length(cm),
+    };
+    let width_cell = move |r: &PhotoResult| match r.status {
+        Status::Refused => wording::status(r.status).to_owned(),
+        _ => {
+            let mark = if r.width_is_lower_bound { "~" } else { "" };
+            format!("{mark}{}", size(r.wall_width_cm, r))
+        }
+    };
+    let all = [
+        (0, Column::of("width cm", results, width_cell)),
+        (
+            4,
+            column("height cm", |r| wording::length(r.wall_height_cm)),
+        ),
+        (
+            3,
+            column("error", |r| {
+                wording::signed_percent(r.score.width_pct_err, r.score.width_diff_cm)
+            }),
+        ),
+        (
+            7,
+            column("error", |r| {
+                wording::signed_percent(r.score.height_pct_err, r.score.height_diff_cm)
+            }),
+        ),
+        (
+            1,
+            column("80 %", |r| wording::interval(r.width_interval_cm)),
+        ),
+        (
+            5,
+            column("80 %", |r| wording::interval(r.height_interval_cm)),
+        ),
+        (
+            8,
+            column("conf", |r| {
+                r.confidence_pct
+                    .map_or_else(|| ABSENT.to_owned(), |c| format!("{c:.0}"))
+            }),
+        ),
+        (
+            9,
+            column("time", |r| match r.status {
+                Status::Error => ABSENT.to_owned(),
+                _ => wording::duration(r.timings_ms.total),
+            }),
+        ),
+        (
+            2,
+            column("true", |r| wording::length(r.score.expected_width_cm)),
+        ),
+        (
+            6,
+            column("true", |r| wording::length(r.score.expected_height_cm)),
+        ),
+        (
+            10,
+            column("pitch", |r| {
+                r.camera.map_or_else(
+                    || ABSENT.to_owned(),
+                    |c| format!("{:.1}\u{b0}", c.pitch_deg),
+                )
+            }),
+        ),
+        (
+            11,
+            column("camera cm", |r| {
+                wording::length(r.camera.and_then(|c| c.height_cm))
+            }),
+        ),
+    ];
+    all.into_iter()
+        .filter(|(place, c)| *place == 0 || c.cells.iter().any(|cell| cell != ABSENT))
+        .collect()
+}
+
+/// Cuts cells that are too long: names in the middle, where they differ least, notes at the end.
+fn shortened(mut column: Column, width: usize) -> Column {
+    let in_the_middle = column.title == "photo";
+    for cell in &mut column.cells {
+        if length(cell) > width && width > 1 {
+            let chars: Vec<char> = cell.chars().collect();
+            let tail = if in_the_middle { (width - 1) / 2 } else { 0 };
+            let head = width - 1 - tail;
+            let start: String = chars[..head].iter().collect();
+            let end: String = chars[chars.len() - tail..].iter().collect();
+            *cell = format!("{start}\u{2026}{end}");
+        }
+    }
+    column
+}
+
+/// One line of the table: row `row`, or the titles.
+fn line(out: &mut String, columns: &[(usize, Column)], row: Option<usize>, style: anstyle::Style) {
+    let mut text = String::new();
+    for (i, (width, column)) in columns.iter().enumerate() {
+        let cell = row
+            .and_then(|row| column.cells.get(row))
+            .map_or(column.title, String::as_str);
+        let padding = " ".repeat(width.saturating_sub(length(cell)));
+        if i > 0 {
+            text.push_str(&" ".repeat(GAP));
+        }
+        if column.left {
+            text.push_str(cell);
+            text.push_str(&padding);
+        } else {
+            text.push_str(&padding);
+            text.push_str(cell);
+        }
+    }
+    push_line(out, text.trim_end(), style);
+}
+
+/// Whole error messages, and what had no partner: a table may be too narrow for them.
+fn problems(out: &mut String, report: &Report, style: Style) {
+    let failed: Vec<&PhotoResult> = report
+        .results
+        .iter()
+        .filter(|r| r.error.is_some())
+        .collect();
+    if !failed.is_empty() {
+        push_line(out, "\nNot measured", style.bold);
+        for result in failed {
+            let file = wording::printable(&result.file);
+            push_line(
+                out,
+                &format!("  {file}: {}", wording::notes(result)),
+                style.bad,
+            );
+        }
+    }
+    let Some(unmatched) = &report.unmatched else {
+        return;
+    };
+    for (title, names) in [
+        (
+            "Photos without ground truth",
+            &unmatched.photos_without_truth,
+        ),
+        (
+            "Ground truth without a photo",
+            &unmatched.entries_without_photo,
+        ),
+    ] {
+        if !names.is_empty() {
+            push_line(out, &format!("\n{title}"), style.bold);
+            for name in names {
+                push_line(
+                    out,
+                    &format!("  {}", wording::printable(name)),
+                    anstyle::Style::new(),
+                );
+            }
+        }
+    }
+}
+
+fn summary(out: &mut String, report: &Report, style: Style) {
+    let metrics = &report.metrics;
+    let plain = anstyle::Style::new();
+    push_line(out, "", plain);
+    push_line(out, &wording::counts(metrics), style.bold);
+    push_line(out, &wording::pace(metrics), style.dim);
+    let stages: Vec<String> = StageOrder::names()
+        .filter_map(|stage| {
+            let stats = metrics.timings_ms.get(stage)?;
+            (stats.max > 0.0).then(|| format!("{stage} {:.0}", stats.median))
+        })
+        .collect();
+    if !stages.is_empty() {
+        push_line(out, &format!("median ms: {}", stages.join(", ")), style.dim);
+    }
+    if report.interrupted {
+        push_line(out, "Interrupted: photos are missing.", style.bad);
+    }
+    if metrics.width.count + metrics.height.count > 0 {
+        scores(out, report, style);
+    }
+    if !report.gates.is_empty() {
+        push_line(out, "\nGates", style.bold);
+        for outcome in &report.gates {
+            let missed = outcome.verdict == crate::gate::Verdict::Missed;
+            let gate_style = if missed { style.bad } else { plain };
+            push_line(out, &format!("  {}", wording::gate(outcome)), gate_style);
+        }
+    }
+}
+
+/// Stage names in the order in which they run.
+struct StageOrder;
+
+impl StageOrder {
+    fn names() -> impl Iterator<Item = &'static str> {
+        let stages = super::photo_result::StageTimings::default().stages();
+        stages.into_iter().map(|(name, _)| name)
+    }
+}
+
+fn scores(out: &mut String, report: &Report, style: Style) {
+    let metrics = &report.metrics;
+    let visible = metrics.by_visibility;
+    let title = format!(
+        "\n{:<18}{:>4}{:>9}{:>9}{:>9}{:>8}{:>8}{:>9}",
+        "", "n", "MAPE", "median", "MAE cm", "p95", "max", "covered"
+    );
+    push_line(out, &title, style.bold);
+    for (name, stats) in [
+        ("width", metrics.width),
+        ("  both ends seen", visible.both_ends.width),
+        ("  cut", visible.cut.width),
+        ("height", metrics.height),
+    ] {
+        if stats.count > 0 {
+            push_line(out, &score_line(name, &stats), anstyle::Style::new());
+        }
+    }
+    let constant = metrics.constant_baseline;
+    let text = format!(
+        "constant guess 420 x 260: width MAPE {}, height MAPE {}",
+        wording::percent(constant.width_mape),
+        wording::percent(constant.height_mape)
+    );
+    push_line(out, &text, style.dim);
+}
+
+fn score_line(name: &str, stats: &ErrorStats) -> String {
+    format!(
+        "{name:<18}{:>4}{:>9}{:>9}{:>9}{:>8}{:>8}{:>9}",
+        stats.count,
+        wording::percent(stats.mape),
+        wording::percent(stats.median_pct_err),
+        wording::length(stats.mae),
+        wording::length(stats.p95),
+        wording::length(stats.max_abs),
+        wording::percent(stats.coverage80),
+    )
+}
+
+fn push_line(out: &mut String, text: &str, style: anstyle::Style) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{style}{text}{style:#}");
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn widest(text: &str) -> usize {
+        text.lines().map(length).max().unwrap_or(0)
+    }
+
+    #[test]
+    fn at_80_columns() {
+        let text = render(&sample::report(), 80, Style::default());
+        insta::assert_snapshot!("table_80", text);
+        assert!(text.lines().take(6).all(|l| length(l) <= 80), "{text}");
+    }
+
+    #[test]
+    fn at_200_columns() {
+        let text = render(&sample::report(), 200, Style::default());
+        insta::assert_snapshot!("table_200", text);
+        assert!(widest(&text) <= 200, "{text}");
+    }
+
+    #[test]
+    fn a_narrow_terminal_still_shows_width_and_height() {
+        let text = render(&sample::report(), 40, Style::default());
+        let title = text.lines().next().unwrap();
+        assert!(
+            title.contains("width cm") && title.contains("height cm"),
+            "{title}"
+        );
+    }
+
+    #[test]
+    fn an_empty_report_is_a_table_all_the_same() {
+        let mut report = sample::report();
+        report.results.clear();
+        report.metrics = crate::score::Metrics::default();
+        assert!(render(&report, 80, Style::default()).contains("0 photos"));
+    }
+}
