@@ -133,7 +133,7 @@ fn worded(estimate: Option<Estimate>) -> String {
 mod tests {
     use super::*;
     use crate::measure::Outline;
-    use crate::photo::{Metadata, PhotoFormat};
+    use crate::photo::{Metadata, PhotoFormat, PhotoTimings};
 
     fn photo(width: u32, height: u32) -> Photo {
         Photo {
@@ -142,6 +142,7 @@ mod tests {
             orientation: 1,
             metadata: Metadata::default(),
             warnings: Vec::new(),
+            timings: PhotoTimings::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::ahead::{Failure, Prepare};
 use super::run::PhotoJob;
-use super::timed;
+use super::{timed, to_microseconds};
 use crate::photo::{self, Limits, Photo};
 use crate::report::photo_result::{ImageInfo, PhotoResult};
 
@@ -71,13 +71,13 @@ impl Prepare for Decoding {
     fn decode(&self, _index: usize, opened: Opened) -> Decoded {
         let Opened { mut result, bytes } = opened;
         let photo = bytes.and_then(|bytes| {
-            let (decoded, ms) = timed(|| photo::decode(&bytes, &self.limits));
-            result.timings_ms.decode = ms;
-            decoded.map_err(|error| error.to_string())
+            photo::decode(&bytes, &self.limits).map_err(|error| error.to_string())
         });
         match photo {
             Ok(photo) => {
                 result.decodes = 1;
+                result.timings_ms.decode = to_microseconds(photo.timings.decode_ms);
+                result.timings_ms.exif = to_microseconds(photo.timings.exif_ms);
                 result.warnings.clone_from(&photo.warnings);
                 result.image = Some(ImageInfo {
                     width_px: photo.pixels.width(),

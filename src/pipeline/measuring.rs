@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::fallback::full_frame;
 use super::focal::focal_of;
 use super::run::{PhotoJob, Settings};
-use super::timed;
+use super::{timed, to_microseconds};
 use crate::debug_output;
 use crate::geometry::camera::FocalSource;
-use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
+use crate::measure::{self, Measurement, Observation, Warning};
 use crate::photo::Photo;
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::segment::Segmentation;
@@ -42,7 +42,7 @@ pub fn finish(labelled: Labelled, job: &PhotoJob, settings: &Settings) -> PhotoR
     }
     let t = &mut result.timings_ms;
     let sum = t.read + t.decode + t.exif + t.preprocess + t.inference + t.masks + t.measure;
-    t.total = (sum * 1e3).round() / 1e3;
+    t.total = to_microseconds(sum);
     result
 }
 
@@ -72,10 +72,6 @@ fn measure_photo(
     let mut measurement = Measurement::default();
     for _ in 0..settings.repeat {
         let (measured, ms) = timed(|| {
-            let segments = match settings.estimator {
-                EstimatorKind::Box => Vec::new(),
-                EstimatorKind::Predecessor => Vec::new(),
-            };
             measure::estimate(
                 settings.estimator,
                 &Observation {
@@ -83,7 +79,7 @@ fn measure_photo(
                     image: size,
                     focal,
                     gravity: photo.metadata.gravity,
-                    segments: &segments,
+                    segments: &[],
                     known: job.known,
                 },
             )

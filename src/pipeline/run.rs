@@ -9,6 +9,7 @@ use super::ahead::{Ahead, Prepared};
 use super::budget::PixelBudget;
 use super::decoding::{Decoded, Decoding, timeout_message};
 use super::measuring::{Labelled, finish};
+use super::to_microseconds;
 use crate::dataset::Case;
 use crate::measure::{EstimatorKind, Known};
 use crate::photo::{Limits, Photo};
@@ -223,7 +224,7 @@ fn label(
 
 /// The median, to the microsecond; 0 for a stage that did not run.
 pub(super) fn median(times: &[f64]) -> f64 {
-    (quantile(times, 0.5).unwrap_or(0.0) * 1e3).round() / 1e3
+    to_microseconds(quantile(times, 0.5).unwrap_or(0.0))
 }
 
 /// What is known of the photo itself, with an error in place of a measurement.
