@@ -1,5 +1,10 @@
 //! The binary from outside: exit codes, what goes where, and that one bad photo is one photo's error.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;

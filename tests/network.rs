@@ -1,5 +1,11 @@
 //! The bundled model through ONNX Runtime, as the pipeline uses it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot set itself up has failed"
+)]
+
 use std::path::Path;
 
 use image::RgbImage;

@@ -176,6 +176,18 @@ impl RoomBox {
         }
     }
 
+    /// Where a ray, given along the wall's axes, meets the plane of a wall, along the same axes in camera heights; `None`
+    /// where it points away.
+    #[must_use]
+    pub fn on_wall(&self, wall: Wall, ray: Vector3<f64>) -> Option<Vector3<f64>> {
+        let reach = match wall {
+            Wall::Left => ray.x / self.0[LEFT],
+            Wall::Opposite => ray.z,
+            Wall::Right => ray.x / self.0[RIGHT],
+        };
+        (reach > 1e-6).then(|| ray * (self.distance() / reach))
+    }
+
     /// The picture of a point given along the wall's axes in camera heights (right, down, towards the wall), from the
     /// principal point; `None` behind the camera.
     #[must_use]

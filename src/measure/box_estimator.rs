@@ -7,7 +7,8 @@ use super::hypotheses::{self, Hypothesis};
 use super::scale::{Histogram, Ratios, ScalePosterior};
 use super::surfaces::{Cell, SurfaceMap};
 use super::{
-    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, cut_wall, priors,
+    CameraEstimate, Estimate, Measurement, Observation, Warning, cut_wall, doors, outline, priors,
+    windows,
 };
 use crate::geometry::attitude::Attitude;
 use crate::geometry::camera::{FocalSource, GravitySource};
@@ -48,7 +49,7 @@ pub fn estimate(observation: &Observation) -> Measurement {
                 .filter(|h| h.score < best.score + NEGLIGIBLE_SCORE)
                 .map(|h| Reading::new(observation, &map, &prior, h, best.score))
                 .collect();
-            measure(observation, &boundaries, best, &readings)
+            measure(observation, &map, &problem, best, &readings)
         }
         None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
     }
@@ -110,6 +111,8 @@ struct Reading {
     /// Its probability, up to a factor.
     weight: f64,
     cut: bool,
+    door_rejected: bool,
+    ends: [f64; 2],
     scale: ScalePosterior,
     visible_width: Histogram,
     full_width: Histogram,
@@ -125,6 +128,7 @@ impl Reading {
     ) -> Self {
         let room = hypothesis.room();
         let [left, right] = visible_ends(&room, hypothesis, map);
+        let doors = doors::find(map, &room);
         let mut shown = room;
         shown.0[LEFT] = left;
         shown.0[RIGHT] = right;
@@ -141,7 +145,7 @@ impl Reading {
             (prior.mean[LN_HEIGHT], prior.sigma[LN_HEIGHT]),
             width,
         );
-        let scale = ScalePosterior::new(&ratios, &observation.known, &[]);
+        let scale = ScalePosterior::new(&ratios, &observation.known, &doors.ratios);
         let visible_width = scale.width();
         let span = (right - left).max(1e-6);
         let full_width = match hypothesis.ends_visible {
@@ -152,6 +156,8 @@ impl Reading {
         };
         Self {
             weight: (best_score - hypothesis.score).exp(),
+            door_rejected: doors.rejected && doors.ratios.is_empty(),
+            ends: [left, right],
             cut: hypothesis.ends_visible != [true, true],
             scale,
             visible_width,
@@ -162,7 +168,8 @@ impl Reading {
 
 fn measure(
     observation: &Observation,
-    boundaries: &Boundaries,
+    map: &SurfaceMap,
+    problem: &BoxProblem,
     best: &Hypothesis,
     readings: &[Reading],
 ) -> Measurement {
@@ -185,7 +192,7 @@ fn measure(
         visible_width_cm: first.visible_width.quantiles(&[0.5]).first().copied(),
         width_is_lower_bound,
         confidence_pct: confidence_pct(wall_width, 1.0),
-        warnings: warnings(observation, boundaries, best, scale),
+        warnings: warnings(observation, problem.boundaries, best, first),
         camera: Some(CameraEstimate {
             focal_px: room.focal(),
             focal_source: observation.focal.source,
@@ -200,7 +207,8 @@ fn measure(
             height_cm: camera_cm,
         }),
         evidence: scale.evidence.clone(),
-        outline: Outline::default(),
+        outline: outline::outline(problem, map, &room, first.ends),
+        windows: camera_cm.map_or_else(Vec::new, |cm| windows::find(map, &room, first.ends[0], cm)),
         ..Measurement::default()
     }
 }
@@ -261,7 +269,7 @@ fn warnings(
     observation: &Observation,
     boundaries: &Boundaries,
     hypothesis: &Hypothesis,
-    scale: &ScalePosterior,
+    reading: &Reading,
 ) -> Vec<Warning> {
     let sees = |level: Level| boundaries.contacts.iter().any(|c| c.level == level);
     let [left_seen, right_seen] = hypothesis.ends_visible;
@@ -277,7 +285,8 @@ fn warnings(
         (!left_seen, Warning::LeftEndCut),
         (!right_seen, Warning::RightEndCut),
         (!(left_seen && right_seen), Warning::WidthIsLowerBound),
-        (scale.conflict, Warning::ScaleConflict),
+        (reading.scale.conflict, Warning::ScaleConflict),
+        (reading.door_rejected, Warning::DoorScaleRejected),
     ];
     found
         .into_iter()

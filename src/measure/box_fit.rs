@@ -20,19 +20,6 @@ pub struct BoxPrior {
     pub ln_width_sigma: f64,
 }
 
-impl BoxPrior {
-    /// Nothing known at all; `mean` is only where descents start.
-    #[must_use]
-    pub fn none(mean: Parameters) -> Self {
-        Self {
-            mean,
-            sigma: Parameters::repeat(f64::INFINITY),
-            ln_width_mean: 0.0,
-            ln_width_sigma: f64::INFINITY,
-        }
-    }
-}
-
 /// A contact farther off than this many standard deviations pulls less and less.
 const CAUCHY_SCALE: f64 = 2.0;
 /// Ranges of the parameters that keep the box a box with the camera inside.

@@ -20,8 +20,6 @@ use crate::geometry::room_box::{
 pub struct Hypothesis {
     /// The box and its information matrix.
     pub minimum: Minimum<PARAMETERS>,
-    /// Share of the floor, wall and ceiling cells that the box renders as something else.
-    pub mismatch: f64,
     /// Whether the wall's left and right end lie inside the frame.
     pub ends_visible: [bool; 2],
     /// Cost with all penalties; lower is better.
@@ -66,17 +64,17 @@ const FRAME_MARGIN: f64 = 0.01;
 pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
     let mut refined = refined(problem, map);
     // A side wall that is more frontal than the opposite one changes places with it.
-    for index in 0..refined.len() {
-        let room = refined[index].room();
+    for hypothesis in &mut refined {
+        let room = hypothesis.room();
         let side = if room.0[YAW] > 0.0 {
             Wall::Right
         } else {
             Wall::Left
         };
-        let end_visible = refined[index].ends_visible[usize::from(side == Wall::Right)];
+        let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
         if room.0[YAW].abs() > std::f64::consts::FRAC_PI_4 && end_visible {
             let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
-            refined[index] = judge(turned, map);
+            *hypothesis = judge(turned, map);
         }
     }
     refined.sort_by(|a, b| a.score.total_cmp(&b.score));
@@ -249,11 +247,9 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 fn judge(minimum: Minimum<PARAMETERS>, map: &SurfaceMap) -> Hypothesis {
     let room = RoomBox(minimum.at);
     let ends_visible = [room.0[LEFT], room.0[RIGHT]].map(|end| end_visible(&room, end, map));
-    let mismatch = mismatch(&room, map, FINE_SAMPLES);
-    let score = minimum.equations.cost + MISMATCH_PRICE * mismatch;
+    let score = minimum.equations.cost + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES);
     Hypothesis {
         minimum,
-        mismatch,
         ends_visible,
         score,
     }

@@ -1,17 +1,21 @@
 //! From a label map and what is known of the camera to the opposite wall in centimetres.
 
+mod blobs;
 mod boundaries;
 mod box_estimator;
 mod box_fit;
 mod confidence;
 mod cut_wall;
+mod doors;
 mod hypotheses;
 pub mod measurement;
+mod outline;
 pub mod predecessor;
 mod priors;
 mod scale;
 mod surfaces;
 pub mod warning;
+mod windows;
 
 pub use measurement::{CameraEstimate, Estimate, Evidence, Measurement, Outline, WindowEstimate};
 pub use warning::Warning;

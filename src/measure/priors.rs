@@ -13,18 +13,6 @@ pub struct LogMixture<const N: usize>(
 );
 
 impl<const N: usize> LogMixture<N> {
-    /// Density at `ln_cm`, up to a factor.
-    #[must_use]
-    pub fn density(&self, ln_cm: f64) -> f64 {
-        self.0
-            .iter()
-            .map(|&(weight, cm, sigma)| {
-                let z = (ln_cm - cm.ln()) / sigma;
-                weight / sigma * (-0.5 * z * z).exp()
-            })
-            .sum()
-    }
-
     /// Mean and standard deviation of the logarithm.
     #[must_use]
     pub fn moments(&self) -> (f64, f64) {

@@ -178,22 +178,11 @@ impl ScalePosterior {
     /// Distribution of the wall's width between the box's ends, cm.
     #[must_use]
     pub fn width(&self) -> Histogram {
-        self.length(|n| n.ln_width, self.width_sigma)
-    }
-
-    /// Distribution of a length that is `ln_ratio` camera heights at the box's best height and follows the width as
-    /// the height changes.
-    #[must_use]
-    pub fn like_width(&self, ln_ratio_to_width: f64, sigma: f64) -> Histogram {
-        self.length(|n| n.ln_width + ln_ratio_to_width, sigma)
-    }
-
-    fn length(&self, ln_ratio: impl Fn(&Node) -> f64, sigma: f64) -> Histogram {
         Histogram::of(
             self.nodes
                 .iter()
-                .map(|n| (n.weight, n.ln_camera + ln_ratio(n))),
-            sigma,
+                .map(|n| (n.weight, n.ln_camera + n.ln_width)),
+            self.width_sigma,
         )
     }
 

@@ -48,6 +48,9 @@ fn edge_point(room: &RoomBox, wall: Wall, level: Level, share: f64) -> Vector3<f
 const WALLS: [Wall; 3] = [Wall::Left, Wall::Opposite, Wall::Right];
 const LEVELS: [Level; 2] = [Level::Floor, Level::Ceiling];
 
+/// A signed distance from an edge, and its gradient.
+type EdgeDistance = dyn Fn(&BoxEdges) -> (f64, Parameters);
+
 proptest! {
     #[test]
     fn a_projected_edge_lies_on_its_line(room in rooms(), share in 0.05..0.95_f64) {
@@ -92,11 +95,11 @@ proptest! {
     #[test]
     fn analytic_derivatives_match_differences(room in rooms(), x in -400.0..400.0_f64, y in -400.0..400.0_f64) {
         let step = 1e-6;
-        let functions: Vec<Box<dyn Fn(&BoxEdges) -> (f64, Parameters)>> = WALLS
+        let functions: Vec<Box<EdgeDistance>> = WALLS
             .into_iter()
             .flat_map(|wall| LEVELS.map(move |level| (wall, level)))
-            .map(|(wall, level)| Box::new(move |e: &BoxEdges| e.wall_end(wall, level, [x, y])) as Box<dyn Fn(&BoxEdges) -> (f64, Parameters)>)
-            .chain([false, true].map(|right| Box::new(move |e: &BoxEdges| e.corner(right, [x, y])) as Box<dyn Fn(&BoxEdges) -> (f64, Parameters)>))
+            .map(|(wall, level)| Box::new(move |e: &BoxEdges| e.wall_end(wall, level, [x, y])) as Box<EdgeDistance>)
+            .chain([false, true].map(|right| Box::new(move |e: &BoxEdges| e.corner(right, [x, y])) as Box<EdgeDistance>))
             .collect();
         for function in functions {
             let (_, analytic) = function(&room.edges());

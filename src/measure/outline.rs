@@ -1,0 +1,69 @@
+//! What the overlay draws of a fitted box, in px of the photo.
+
+use nalgebra::Vector3;
+
+use super::Outline;
+use super::box_fit::BoxProblem;
+use super::surfaces::SurfaceMap;
+use crate::geometry::room_box::{
+    RoomBox,
+    parameter::{LEFT, RIGHT},
+};
+
+/// Contacts farther from the box than this many standard deviations are drawn as rejected.
+const OUTLIER_SIGMAS: f64 = 3.0;
+/// Side walls are drawn towards the camera to this share of the opposite wall's distance.
+const SIDE_DEPTH: f64 = 0.35;
+
+/// The outline of `room` with the opposite wall between the tangents `ends`.
+#[must_use]
+pub fn outline(
+    problem: &BoxProblem,
+    map: &SurfaceMap,
+    room: &RoomBox,
+    [left, right]: [f64; 2],
+) -> Outline {
+    let [half_width, half_height] = map.half_size_px();
+    let photo = |[x, y]: [f64; 2]| [x + half_width, y + half_height];
+    let distance = room.distance();
+    let (top, bottom) = (1.0 - room.height(), 1.0);
+    let point = |x: f64, y: f64, z: f64| room.project(Vector3::new(x, y, z)).map(photo);
+    let corner = |end: f64, y: f64| point(end * distance, y, distance);
+    let wall: Option<Vec<[f64; 2]>> = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        .into_iter()
+        .map(|(end, y)| corner(end, y))
+        .collect();
+    let edges = [room.0[LEFT], room.0[RIGHT]]
+        .into_iter()
+        .flat_map(|end| [top, bottom].map(|y| (end, y)))
+        .filter_map(|(end, y)| {
+            let near = point(end * distance, y, distance * SIDE_DEPTH)?;
+            Some([corner(end, y)?, near])
+        })
+        .collect();
+
+    let (mut inliers, mut outliers) = (Vec::new(), Vec::new());
+    let distances = problem.contact_distances(&room.0);
+    for (contact, (_, distance)) in problem.boundaries.contacts.iter().zip(distances) {
+        if distance.abs() <= OUTLIER_SIGMAS * problem.sigma_px {
+            inliers.push(photo(contact.pixel));
+        } else {
+            outliers.push(photo(contact.pixel));
+        }
+    }
+    Outline {
+        wall: wall.unwrap_or_default(),
+        edges,
+        inliers,
+        outliers,
+        verticals: Vec::new(),
+        horizon: horizon(room, half_width).map(|ends| ends.map(photo)),
+    }
+}
+
+/// The horizon from the left to the right border, from the middle of the picture.
+fn horizon(room: &RoomBox, half_width: f64) -> Option<[[f64; 2]; 2]> {
+    let down = room.attitude().gravity();
+    let at = |x: f64| [x, -(down.x * x + down.z * room.focal()) / down.y];
+    (down.y.abs() > 1e-6).then(|| [at(-half_width), at(half_width)])
+}

@@ -1,0 +1,71 @@
+//! Windows on the opposite wall: what curtains are made for.
+
+use super::WindowEstimate;
+use super::blobs::{Blob, blobs};
+use super::surfaces::SurfaceMap;
+use crate::ade20k::is_window;
+use crate::geometry::room_box::{RoomBox, Wall};
+
+/// Smaller patches are panes behind furniture or noise.
+const LEAST_SHARE: f64 = 0.004;
+/// Edges are taken where this share of the cells lies beyond, so that frayed borders do not widen a window.
+const TRIM: f64 = 0.03;
+
+/// Windows of `room`'s opposite wall, left to right; lengths from the camera height, positions from the wall's visible
+/// left end, a tangent from the wall's normal.
+#[must_use]
+pub fn find(
+    map: &SurfaceMap,
+    room: &RoomBox,
+    left_end: f64,
+    camera_cm: f64,
+) -> Vec<WindowEstimate> {
+    blobs(map, is_window, LEAST_SHARE)
+        .iter()
+        .filter_map(|blob| window(map, room, left_end, camera_cm, blob))
+        .collect()
+}
+
+fn window(
+    map: &SurfaceMap,
+    room: &RoomBox,
+    left_end: f64,
+    camera_cm: f64,
+    blob: &Blob,
+) -> Option<WindowEstimate> {
+    let middle = map.pixel(
+        (blob.left + blob.right) as f64 / 2.0,
+        (blob.top + blob.bottom) as f64 / 2.0,
+    );
+    if room.wall_of(room.wall_ray(middle)) != Wall::Opposite {
+        return None;
+    }
+    let (mut along, mut down): (Vec<f64>, Vec<f64>) = blob
+        .cells
+        .iter()
+        .filter_map(|&(x, y)| {
+            let ray = room.wall_ray(map.pixel(x as f64 + 0.5, y as f64 + 0.5));
+            room.on_wall(Wall::Opposite, ray)
+        })
+        .map(|point| (point.x, point.y))
+        .unzip();
+    let (left, right) = trimmed_range(&mut along)?;
+    let (top, bottom) = trimmed_range(&mut down)?;
+    let sill = (1.0 - bottom) * camera_cm;
+    Some(WindowEstimate {
+        width_cm: (right - left) * camera_cm,
+        height_cm: (bottom - top) * camera_cm,
+        sill_cm: Some(sill.max(0.0)),
+        left_cm: Some(((left - left_end * room.distance()) * camera_cm).max(0.0)),
+    })
+}
+
+/// The range that holds all but `TRIM` at each end, widened again to what an even spread would have lost.
+fn trimmed_range(values: &mut [f64]) -> Option<(f64, f64)> {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    let at = |share: f64| values[(share * last as f64).round() as usize];
+    let (low, high) = (at(TRIM), at(1.0 - TRIM));
+    let lost = (high - low) * TRIM / (1.0 - 2.0 * TRIM);
+    (high > low).then_some((low - lost, high + lost))
+}
