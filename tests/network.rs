@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::expect_used,
     reason = "a test that cannot set itself up has failed"
 )]
 
