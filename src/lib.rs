@@ -23,6 +23,7 @@ pub mod cli;
 pub mod commands;
 pub mod dataset;
 pub mod debug_output;
+pub mod doctor;
 pub mod exit_code;
 pub mod gate;
 pub mod geometry;

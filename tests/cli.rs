@@ -291,3 +291,22 @@ fn each_photo_is_opened_once_and_no_process_is_started() {
         .count();
     assert_eq!(forks, 0, "threads are started, processes are not\n{calls}");
 }
+
+#[test]
+fn the_doctor_finds_the_runtime_and_the_model_and_names_what_is_missing() {
+    let run = measure_bench()
+        .args(["doctor", "--summary", "json"])
+        .assert()
+        .code(0);
+    let report = json(&run.get_output().stdout);
+    assert!(report["onnxRuntime"]["version"].is_string(), "{report}");
+    assert!(report["model"].is_object(), "{report}");
+    for provider in report["providers"].as_array().unwrap() {
+        assert_eq!(provider["usable"] == true, provider["reason"].is_null());
+    }
+    measure_bench()
+        .args(["doctor", "--model", "no-such-model"])
+        .assert()
+        .code(1)
+        .stdout(predicate::str::contains("no-such-model"));
+}

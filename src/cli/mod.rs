@@ -40,6 +40,8 @@ pub enum Command {
     Score(ScoreArgs),
     /// Render synthetic rooms with exact truth
     Rooms(rooms::RoomsArgs),
+    /// Say what this machine offers, and how to get what is missing
+    Doctor(DoctorArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the man page
@@ -61,6 +63,17 @@ pub struct ScoreArgs {
     /// Limits
     #[command(flatten)]
     pub gates: measure::GateArgs,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The model to try, a Mask2Former ONNX file or a name from models/ [default: the bundled model]
+    #[arg(long, value_name = "PATH|NAME", env = "MEASURE_MODEL")]
+    pub model: Option<String>,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub summary: values::PlainForm,
 }
 
 /// Arguments of `completions`.

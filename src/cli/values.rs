@@ -13,6 +13,15 @@ pub enum SummaryForm {
     Markdown,
 }
 
+/// What goes to standard output where there is no report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[allow(missing_docs)]
+pub enum PlainForm {
+    #[default]
+    Table,
+    Json,
+}
+
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {

@@ -1,6 +1,7 @@
 //! One module a command: each turns its arguments into an exit code.
 
 mod deliver;
+mod doctor;
 mod environment;
 mod measure;
 mod plan;
@@ -47,6 +48,7 @@ pub fn run(cli: Cli) -> ExitCode {
         None => measure::run(cli.measure),
         Some(Command::Score(args)) => score::run(args),
         Some(Command::Rooms(args)) => render_rooms(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Completions(args)) => texts::completions(args.shell),
         Some(Command::Man) => texts::man(),
     };

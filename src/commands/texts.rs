@@ -24,7 +24,8 @@ pub(super) fn man() -> Result<ExitCode, CommandError> {
     print(&page)
 }
 
-fn print(text: &[u8]) -> Result<ExitCode, CommandError> {
+/// Writes to standard output.
+pub(super) fn print(text: &[u8]) -> Result<ExitCode, CommandError> {
     match std::io::stdout().lock().write_all(text) {
         // A reader that has seen enough is no failure.
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(CommandError::failure(e)),
