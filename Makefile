@@ -3,6 +3,10 @@
 CARGO ?= cargo
 PYTHON = .venv/bin/python
 OUT = bench-out
+PRECISION = fp32
+# Of `make train`: minutes of training, and how many rooms to render for it.
+MINUTES = 145
+COUNT = 8000
 BINARY = target/release/measure-bench
 
 .PHONY: help bench test check runtime system release fixtures study train model
@@ -36,11 +40,11 @@ fixtures: release ## render the fixtures and their ground truth anew
 study: release ## 100 fresh rooms: the network's error beside that of the geometry alone
 	scripts/study.sh $(BINARY) $(OUT)/study
 
-train: release ## train the bundled model on rendered rooms
+train: release ## render rooms and train the bundled model on them; goes on where it was stopped
 	@scripts/python-environment.sh models/requirements.txt
-	$(PYTHON) models/train.py --renderer $(BINARY)
+	scripts/train.sh $(BINARY) $(OUT)/train $(MINUTES) $(COUNT)
 
-model: system ## export a checkpoint: make model CHECKPOINT=facebook/mask2former-swin-tiny-ade-semantic
-	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder>"; exit 2; }
+model: ## export a checkpoint to models/: make model CHECKPOINT=facebook/mask2former-swin-tiny-ade-semantic PRECISION=fp16
+	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder> [PRECISION=fp32|fp16|int8]"; exit 2; }
 	@scripts/python-environment.sh models/requirements.txt
-	$(PYTHON) models/export.py "$(CHECKPOINT)"
+	$(PYTHON) models/export.py --checkpoint "$(CHECKPOINT)" --precision $(PRECISION)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""IoU per class of an exported model on a folder of renders, and overlays of its labels on any photos.
+"""IoU of an exported model on a folder of renders, per class and per scenario, and on photos annotated by hand; overlays.
 
     python models/evaluate.py --model models/measure-bench-rooms.onnx --data renders/heldout
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --annotations tests/annotations
     python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays overlays
 
 Pictures go through the file's own size policy and normalisation; labels are the argmax of the reference's scores at a
@@ -11,11 +12,12 @@ quarter of the input size, enlarged to the picture. `--long-side` tries another 
 import argparse
 import json
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from classes import IGNORED, ROOM_CLASSES, ade_to_room
 from dataset import pairs
@@ -23,6 +25,8 @@ from verify import label_map
 
 COLOURS = np.random.default_rng(7).integers(40, 256, (256, 3), dtype=np.uint8)
 OVERLAY_SIDE = 640
+MASKS = {"wall": ("wall",), "floor": ("floor", "rug"), "ceiling": ("ceiling",), "window": ("windowpane", "blind")}
+"""The program's four masks, by the names of the labels that belong to them."""
 
 
 class ExportedModel:
@@ -68,17 +72,14 @@ def enlarge(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(Image.fromarray(labels.astype(np.uint8)).resize(size, Image.Resampling.NEAREST))
 
 
-def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, dict]:
-    """Intersection over union, in percent, and share of all pixels of every class, over all pictures of a folder."""
-    to_room = ade_to_room()
-    outputs = to_room[[record["adeIndex"] for record in model.labels]]
-    confusion = np.zeros((256, 256), np.int64)
-    for picture_path, labels_path in pairs([folder])[:limit]:
-        picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
-        truth = to_room[np.asarray(Image.open(labels_path))]
-        predicted = outputs[enlarge(model.segment(picture), truth.shape[::-1])]
-        keys = truth.astype(np.int64) * 256 + predicted
-        confusion += np.bincount(keys.ravel(), minlength=256 * 256).reshape(256, 256)
+def confusion_of(truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Pixels [256, 256] by true and predicted position."""
+    keys = truth.astype(np.int64) * 256 + predicted
+    return np.bincount(keys.ravel(), minlength=256 * 256).reshape(256, 256)
+
+
+def scores_of(confusion: np.ndarray) -> dict[str, dict]:
+    """Intersection over union and share of all scored pixels of every class, in percent; a class that is absent has none."""
     confusion = confusion[:IGNORED]
     scores = {}
     for position, room_class in enumerate(ROOM_CLASSES):
@@ -88,6 +89,43 @@ def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, di
             "iou": round(100 * both / either, 1) if either else None,
             "share": round(100 * confusion[position].sum() / confusion.sum(), 2),
         }
+    return scores
+
+
+def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, dict]:
+    """Scores over all pictures of a folder, and over those of each scenario that its ground_truth.json names."""
+    to_room = ade_to_room()
+    outputs = to_room[[record["adeIndex"] for record in model.labels]]
+    records = json.loads((folder / "ground_truth.json").read_text())
+    scenarios = {record["file"]: record["scenario"] for record in records}
+    confusions = defaultdict(lambda: np.zeros((256, 256), np.int64))
+    for picture_path, labels_path in pairs([folder])[:limit]:
+        picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
+        truth = to_room[np.asarray(Image.open(labels_path))]
+        predicted = outputs[enlarge(model.segment(picture), truth.shape[::-1])]
+        confusions[scenarios[picture_path.name]] += confusion_of(truth, predicted)
+    return {
+        "all": scores_of(sum(confusions.values())),
+        "scenarios": {name: scores_of(confusion) for name, confusion in sorted(confusions.items())},
+    }
+
+
+def annotation_scores(model: ExportedModel, photos: Path, annotation_path: Path) -> dict[str, float]:
+    """IoU in percent of the masks that an annotated photo has; of its hand-drawn polygons, later ones paint over earlier."""
+    annotation = json.loads(annotation_path.read_text())
+    masks = Image.new("L", tuple(annotation["size"]), IGNORED)
+    numbers = {"other": 0, "ignore": IGNORED} | {name: number for number, name in enumerate(MASKS, 1)}
+    for layer in annotation["layers"]:
+        ImageDraw.Draw(masks).polygon([tuple(point) for point in layer["points"]], fill=numbers[layer["class"]])
+    truth = np.asarray(masks)
+    labels = enlarge(model.segment(open_photo(photos / annotation["photo"])), masks.size)
+    names = np.array([record["name"] for record in model.labels])[labels]
+    scored = truth != IGNORED
+    scores = {}
+    for name, members in MASKS.items():
+        wanted, got = (truth == numbers[name]) & scored, np.isin(names, members) & scored
+        if wanted.any():
+            scores[name] = round(100 * float((wanted & got).sum() / (wanted | got).sum()), 1)
     return scores
 
 
@@ -120,6 +158,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--data", type=Path, help="folder of renders with labels to score on")
     parser.add_argument("--photos", type=Path, help="folder of photos to draw overlays of")
+    parser.add_argument("--annotations", type=Path, help="folder of annotations of some of these photos")
     parser.add_argument("--overlays", type=Path, default=Path("overlays"), help="folder for the overlays")
     parser.add_argument("--limit", type=int, help="score only the first pictures")
     parser.add_argument("--long-side", type=int, help="input size instead of the file's own policy")
@@ -130,6 +169,9 @@ def main() -> None:
         scores = score(model, arguments.data, arguments.limit)
         print(json.dumps(scores, indent=2))
         print(f"median inference {np.median(model.milliseconds):.0f} ms")
+    if arguments.photos and arguments.annotations:
+        for path in sorted(arguments.annotations.glob("*.json")):
+            print(f"{path.stem}: IoU {annotation_scores(model, arguments.photos, path)}")
     if arguments.photos:
         arguments.overlays.mkdir(parents=True, exist_ok=True)
         for path in sorted(p for p in arguments.photos.iterdir() if p.suffix.lower() in {".jpg", ".png", ".heic"}):
