@@ -16,7 +16,7 @@ help: ## this list
 
 bench: release ## measure the fixtures and print their scores; reports go to bench-out/
 	@mkdir -p $(OUT)
-	$(BINARY) --dir fixtures --ground-truth ground_truth.json --save $(OUT)/report.json --save $(OUT)/report.md
+	$(BINARY) --dir fixtures --ground-truth ground_truth.json --save $(OUT)/report.json --save $(OUT)/report.md --save $(OUT)/report.html
 
 test: system runtime ## all tests
 	$(CARGO) test --locked

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compare::{Change, Comparison, MapeChange, TimeChange};
 use crate::report::photo_result::PhotoResult;
 use crate::score::Metrics;
 use crate::tolerance::Tolerance;
@@ -15,6 +16,8 @@ pub struct GateLimits {
     pub max_height_mape: Option<f64>,
     pub min_coverage: Option<f64>,
     pub max_photo_error: Option<f64>,
+    pub max_regression: Option<f64>,
+    pub max_slowdown: Option<f64>,
 }
 
 impl GateLimits {
@@ -26,6 +29,19 @@ impl GateLimits {
             (self.max_height_mape, "--max-height-mape"),
             (self.min_coverage, "--min-coverage"),
             (self.max_photo_error, "--max-photo-error"),
+        ]
+        .into_iter()
+        .find_map(|(limit, name)| limit.map(|_| name))
+    }
+}
+
+impl GateLimits {
+    /// The first of these limits that means nothing without a baseline.
+    #[must_use]
+    pub fn needs_baseline(&self) -> Option<&'static str> {
+        [
+            (self.max_regression, "--max-regression"),
+            (self.max_slowdown, "--max-slowdown"),
         ]
         .into_iter()
         .find_map(|(limit, name)| limit.map(|_| name))
@@ -88,6 +104,82 @@ pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) ->
         outcomes.push(photo_error(limit, results));
     }
     outcomes
+}
+
+/// Checks every limit that is set and is about change.
+#[must_use]
+pub fn check_change(limits: &GateLimits, comparison: &Comparison) -> Vec<GateOutcome> {
+    let mut outcomes = Vec::new();
+    if let Some(limit) = limits.max_regression {
+        outcomes.extend(regression(limit, comparison));
+    }
+    if let Some(limit) = limits.max_slowdown {
+        outcomes.push(slowdown(limit, comparison.time.as_ref()));
+    }
+    outcomes
+}
+
+/// One outcome for each of width and height that has truth; one that is missed where neither has.
+fn regression(limit: f64, comparison: &Comparison) -> Vec<GateOutcome> {
+    let culprits: Vec<String> = [Change::NowFailing, Change::Worse]
+        .into_iter()
+        .flat_map(|change| comparison.having(change))
+        .map(|photo| photo.file.clone())
+        .collect();
+    let of = |what: &str, change: Option<&MapeChange>| GateOutcome {
+        gate: format!("max-regression{what}"),
+        limit: format!("{limit} points"),
+        actual: change.map(|c| format!("{:+.2} points", c.difference)),
+        verdict: verdict(change.is_some_and(|c| c.difference <= limit)),
+        photos: match change {
+            Some(c) if c.difference > limit => culprits.clone(),
+            _ => Vec::new(),
+        },
+        note: match change {
+            None => Some("no photo has truth".to_owned()),
+            Some(c) if c.difference > limit && !c.is_beyond_chance() => {
+                Some("may be chance: the 95 % interval includes no change".to_owned())
+            }
+            Some(_) => None,
+        },
+    };
+    let found: Vec<GateOutcome> = [
+        (" width", &comparison.width),
+        (" height", &comparison.height),
+    ]
+    .into_iter()
+    .filter_map(|(what, change)| change.as_ref().map(|change| of(what, Some(change))))
+    .collect();
+    if found.is_empty() {
+        vec![of("", None)]
+    } else {
+        found
+    }
+}
+
+/// Missed only where the whole interval lies above the limit: a noisy machine should not fail a merge.
+fn slowdown(limit: f64, change: Option<&TimeChange>) -> GateOutcome {
+    let skipped = change.and_then(|c| c.not_comparable.clone());
+    GateOutcome {
+        gate: "max-slowdown".to_owned(),
+        limit: format!("x {limit}"),
+        actual: change.map(|c| {
+            format!(
+                "x {:.2} ({:.2} to {:.2})",
+                c.ratio, c.interval.low, c.interval.high
+            )
+        }),
+        verdict: match change {
+            None => Verdict::Skipped,
+            Some(_) if skipped.is_some() => Verdict::Skipped,
+            Some(c) => verdict(c.interval.low <= limit),
+        },
+        photos: Vec::new(),
+        note: match change {
+            None => Some("no photo has times in both reports".to_owned()),
+            Some(_) => skipped,
+        },
+    }
 }
 
 /// Whether any gate was missed.
@@ -192,6 +284,7 @@ mod tests {
             max_photo_error: Some(5.0),
             min_coverage: Some(50.0),
             max_refusals: Some(Tolerance::Photos(0)),
+            ..GateLimits::default()
         });
         let expected = [
             ("max-width-mape", Verdict::Held, vec![]),

@@ -21,12 +21,14 @@
 pub mod ade20k;
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod dataset;
 pub mod debug_output;
 pub mod doctor;
 pub mod exit_code;
 pub mod gate;
 pub mod geometry;
+pub mod journal;
 pub mod label_map;
 pub mod measure;
 pub mod options;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
 use crate::cli::values::{ColorChoice, EstimatorArg, FallbackArg, SummaryForm};
 use crate::cli::{OutputArgs, measure};
+use crate::compare::baseline;
 use crate::dataset::{Shard, Sources};
 use crate::gate::GateLimits;
 use crate::measure::{EstimatorKind, Known};
@@ -23,8 +24,14 @@ pub enum UsageError {
     #[error("no photos: name some, or a folder with --dir (see --help)")]
     NoPhotos,
     /// `--save` with an ending that stands for no form.
-    #[error("--save {}: the ending says the form, and must be one of .json .csv .md .xml", .0.display())]
+    #[error("--save {}: the ending says the form, and must be one of .json .csv .md .html .xml", .0.display())]
     SaveForm(PathBuf),
+    /// `--save-baseline` with a name that is none.
+    #[error(transparent)]
+    BaselineName(#[from] baseline::NameError),
+    /// A gate without the baseline it compares with.
+    #[error("{0} needs --baseline")]
+    GateWithoutBaseline(&'static str),
     /// A gate without the truth it compares with.
     #[error("{0} needs --ground-truth")]
     GateWithoutTruth(&'static str),
@@ -69,6 +76,8 @@ pub struct MeasureOptions {
     pub shard: Option<Shard>,
     /// List, do not measure.
     pub dry_run: bool,
+    /// Continue from the journal of an interrupted run.
+    pub resume: bool,
     /// Folder of masks and overlays.
     pub debug_dir: Option<PathBuf>,
     /// Where results go.
@@ -106,6 +115,10 @@ pub struct OutputOptions {
     pub summary: SummaryForm,
     /// Files.
     pub saves: Vec<SaveTarget>,
+    /// Folder of the pictures of HTML reports; `None` where none is written.
+    pub assets: Option<PathBuf>,
+    /// The report to compare with.
+    pub baseline: Option<PathBuf>,
     /// Leave paths out.
     pub anonymous: bool,
     /// How much goes to standard error.
@@ -132,6 +145,8 @@ pub struct SaveTarget {
     pub path: PathBuf,
     /// In which form.
     pub form: SaveForm,
+    /// Whether its folder is made where there is none.
+    pub make_folder: bool,
 }
 
 /// The forms of a saved report.
@@ -142,6 +157,7 @@ pub enum SaveForm {
     Csv,
     Markdown,
     Junit,
+    Html,
 }
 
 impl TryFrom<MeasureArgs> for MeasureOptions {
@@ -166,6 +182,9 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
         let gates = GateLimits::from(&gates);
         if let (None, Some(gate)) = (&input.ground_truth, gates.needs_truth()) {
             return Err(UsageError::GateWithoutTruth(gate));
+        }
+        if let (None, Some(gate)) = (&output.baseline, gates.needs_baseline()) {
+            return Err(UsageError::GateWithoutBaseline(gate));
         }
         Ok(Self {
             sources: Sources {
@@ -195,6 +214,7 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             repeat: run.repeat,
             shard: input.shard,
             dry_run: input.dry_run,
+            resume: run.resume,
             debug_dir: run.debug_dir,
             output: OutputOptions::try_from(output)?,
             gates,
@@ -243,13 +263,28 @@ impl TryFrom<OutputArgs> for OutputOptions {
     type Error = UsageError;
 
     fn try_from(args: OutputArgs) -> Result<Self, UsageError> {
+        let mut saves: Vec<SaveTarget> = args
+            .save
+            .into_iter()
+            .map(save_target)
+            .collect::<Result<_, _>>()?;
+        if let Some(name) = &args.save_baseline {
+            saves.push(SaveTarget {
+                path: baseline::named(name, &args.baselines)?,
+                form: SaveForm::Json,
+                make_folder: true,
+            });
+        }
         Ok(Self {
             summary: args.summary,
-            saves: args
-                .save
-                .into_iter()
-                .map(save_target)
-                .collect::<Result<_, _>>()?,
+            assets: saves
+                .iter()
+                .find(|target| target.form == SaveForm::Html)
+                .map(|target| args.assets.unwrap_or_else(|| assets_beside(&target.path))),
+            saves,
+            baseline: args
+                .baseline
+                .map(|text| baseline::locate(&text, &args.baselines)),
             anonymous: args.anonymous,
             verbosity: match (args.quiet, args.verbose) {
                 (true, _) => Verbosity::Quiet,
@@ -259,6 +294,13 @@ impl TryFrom<OutputArgs> for OutputOptions {
             color: args.color,
         })
     }
+}
+
+/// `report.html` keeps its pictures in `report.html.assets`.
+fn assets_beside(page: &std::path::Path) -> PathBuf {
+    let mut name = page.as_os_str().to_owned();
+    name.push(".assets");
+    PathBuf::from(name)
 }
 
 fn save_target(path: PathBuf) -> Result<SaveTarget, UsageError> {
@@ -271,9 +313,14 @@ fn save_target(path: PathBuf) -> Result<SaveTarget, UsageError> {
         Some("csv") => SaveForm::Csv,
         Some("md") => SaveForm::Markdown,
         Some("xml") => SaveForm::Junit,
+        Some("html") => SaveForm::Html,
         _ => return Err(UsageError::SaveForm(path)),
     };
-    Ok(SaveTarget { path, form })
+    Ok(SaveTarget {
+        path,
+        form,
+        make_folder: false,
+    })
 }
 
 impl From<&GateArgs> for GateLimits {
@@ -284,6 +331,8 @@ impl From<&GateArgs> for GateLimits {
             max_height_mape: args.max_height_mape,
             min_coverage: args.min_coverage,
             max_photo_error: args.max_photo_error,
+            max_regression: args.change.max_regression,
+            max_slowdown: args.change.max_slowdown,
         }
     }
 }

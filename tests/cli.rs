@@ -310,3 +310,30 @@ fn the_doctor_finds_the_runtime_and_the_model_and_names_what_is_missing() {
         .code(1)
         .stdout(predicate::str::contains("no-such-model"));
 }
+
+/// ONNX Runtime's own record of what it ran, not the program's counters.
+#[test]
+fn the_network_runs_exactly_once_a_photo() {
+    let dir = small_set();
+    measure_bench()
+        .current_dir(dir.path())
+        .args(["--dir", ".", "--warmup", "0", "--profile", "ort", "-q"])
+        .assert()
+        .code(0);
+    let profile = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with("ort") && name.ends_with(".json")
+        })
+        .unwrap();
+    let events = json(&std::fs::read(profile).unwrap());
+    let runs = events
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["name"] == "model_run")
+        .count();
+    assert_eq!(runs, 2, "two photos");
+}

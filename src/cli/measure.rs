@@ -144,6 +144,9 @@ pub struct RunArgs {
     /// Longest that a photo may take, counted from the start of its decoding
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     pub timeout: Option<f64>,
+    /// Continue an interrupted run: finished photos are taken from the journal beside the first --save FILE
+    #[arg(long, requires = "save")]
+    pub resume: bool,
     /// Per photo a folder of masks, labels, overlay and measurement.json
     #[arg(long, value_name = "DIR")]
     pub debug_dir: Option<PathBuf>,
@@ -171,4 +174,19 @@ pub struct GateArgs {
     /// Largest error of any one photo, percent
     #[arg(long, value_name = "P", value_parser = not_negative)]
     pub max_photo_error: Option<f64>,
+    /// Limits of what changed since the baseline
+    #[command(flatten)]
+    pub change: ChangeGateArgs,
+}
+
+/// Limits of what changed between two reports.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Gates")]
+pub struct ChangeGateArgs {
+    /// Most by which the MAPE of widths or heights may grow since the baseline, percentage points
+    #[arg(long, value_name = "P", value_parser = not_negative)]
+    pub max_regression: Option<f64>,
+    /// Most by which the time a photo may grow since the baseline, as a ratio; skipped where the machines differ
+    #[arg(long, value_name = "R", value_parser = positive)]
+    pub max_slowdown: Option<f64>,
 }

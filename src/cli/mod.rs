@@ -10,12 +10,16 @@ use clap::{Args, Parser, Subcommand};
 
 pub use measure::MeasureArgs;
 
+use crate::compare::baseline::DEFAULT_FOLDER;
+
 const EXAMPLES: &str = "\
 Examples:
   measure-bench --dir photos --ground-truth ground_truth.json
   measure-bench a.heic b.jpg --save report.json --save report.md
   measure-bench --dir photos --labels maps --debug-dir out
   measure-bench score report.json --ground-truth corrected.json
+  measure-bench --dir photos --ground-truth truth.json --save-baseline main
+  measure-bench --dir photos --ground-truth truth.json --baseline main --max-regression 1
 
 Exit codes: 0 all measured and all gates hold; 1 photos could not be measured, or the run failed;
 2 bad usage; 3 a gate missed; 130 interrupted.";
@@ -38,6 +42,10 @@ pub struct Cli {
 pub enum Command {
     /// Score a saved report anew, without measuring
     Score(ScoreArgs),
+    /// Compare two saved reports, photo by photo, without measuring
+    Compare(CompareArgs),
+    /// Join the reports of all shards
+    Merge(MergeArgs),
     /// Render synthetic rooms with exact truth
     Rooms(rooms::RoomsArgs),
     /// Say what this machine offers, and how to get what is missing
@@ -57,6 +65,37 @@ pub struct ScoreArgs {
     /// The truth to score against, JSON or CSV
     #[arg(long, value_name = "FILE")]
     pub ground_truth: PathBuf,
+    /// Where results go
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Limits
+    #[command(flatten)]
+    pub gates: measure::GateArgs,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The report before
+    #[arg(value_name = "OLD.json")]
+    pub old: PathBuf,
+    /// The report now
+    #[arg(value_name = "NEW.json")]
+    pub new: PathBuf,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub summary: values::ComparisonForm,
+    /// Limits
+    #[command(flatten)]
+    pub gates: measure::ChangeGateArgs,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The reports, JSON, of all shards
+    #[arg(value_name = "REPORT.json", required = true)]
+    pub reports: Vec<PathBuf>,
     /// Where results go
     #[command(flatten)]
     pub output: OutputArgs,
@@ -90,9 +129,21 @@ pub struct OutputArgs {
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub summary: values::SummaryForm,
-    /// Write a report; its form follows the ending: .json .csv .md .xml (JUnit); repeatable
+    /// Write a report; its form follows the ending: .json .csv .md .html .xml (JUnit); repeatable
     #[arg(long, value_name = "FILE")]
     pub save: Vec<PathBuf>,
+    /// Folder of the pictures for HTML reports, named by hash [default: FILE.html.assets beside the page]
+    #[arg(long, value_name = "DIR")]
+    pub assets: Option<PathBuf>,
+    /// Compare with this report: a file, or a name kept by --save-baseline
+    #[arg(long, value_name = "REPORT.json|NAME")]
+    pub baseline: Option<String>,
+    /// Keep this report under a name, to compare others with
+    #[arg(long, value_name = "NAME")]
+    pub save_baseline: Option<String>,
+    /// Folder of the named baselines
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    pub baselines: PathBuf,
     /// Leave paths out of reports
     #[arg(long)]
     pub anonymous: bool,

@@ -22,6 +22,16 @@ pub enum PlainForm {
     Json,
 }
 
+/// What goes to standard output of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[allow(missing_docs)]
+pub enum ComparisonForm {
+    #[default]
+    Table,
+    Json,
+    Markdown,
+}
+
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {

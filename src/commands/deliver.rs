@@ -7,10 +7,11 @@ use anyhow::Context;
 
 use super::CommandError;
 use crate::cli::values::{ColorChoice, SummaryForm};
+use crate::compare::compare;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget};
-use crate::report::{Report, csv, json, junit, markdown, table};
+use crate::report::{Report, csv, html, json, junit, markdown, table};
 use crate::tolerance::Tolerance;
 
 /// Width of the table where there is no terminal to ask.
@@ -25,6 +26,12 @@ impl Outputs {
     /// Opens a temporary file beside each target.
     pub fn open(targets: &[SaveTarget]) -> Result<Self, CommandError> {
         let open = |target: &SaveTarget| {
+            if target.make_folder
+                && let Some(folder) = target.path.parent()
+            {
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            }
             let folder = match target.path.parent() {
                 Some(folder) if !folder.as_os_str().is_empty() => folder,
                 _ => Path::new("."),
@@ -42,13 +49,14 @@ impl Outputs {
     }
 
     /// Writes the report in all forms; each file appears whole or not at all.
-    fn write(self, report: &Report) -> anyhow::Result<()> {
+    fn write(self, report: &Report, assets: Option<&Path>) -> anyhow::Result<()> {
         for (target, mut file) in self.files {
             let text = match target.form {
                 SaveForm::Json => json::render(report)?,
                 SaveForm::Csv => csv::render(report)?,
                 SaveForm::Markdown => markdown::render(report),
                 SaveForm::Junit => junit::render(report),
+                SaveForm::Html => html::render(report, assets),
             };
             let context = || format!("cannot write --save {}", target.path.display());
             file.write_all(text.as_bytes()).with_context(context)?;
@@ -72,9 +80,18 @@ fn make_readable(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Checks the gates, writes everything, and says how the process ends.
+/// The report that `--baseline` names.
+pub(super) fn read_baseline(path: Option<&Path>) -> Result<Option<Report>, CommandError> {
+    path.map(json::read)
+        .transpose()
+        .context("--baseline")
+        .map_err(CommandError::Usage)
+}
+
+/// Checks the gates, compares with the baseline, writes everything, and says how the process ends.
 pub(super) fn deliver(
     mut report: Report,
+    baseline: Option<&Report>,
     outputs: Outputs,
     options: &OutputOptions,
     gates: &GateLimits,
@@ -86,8 +103,17 @@ pub(super) fn deliver(
         }
     }
     report.gates = gate::check(gates, &report.results, &report.metrics);
-    outputs.write(&report).map_err(CommandError::Failure)?;
+    let compared = baseline.map(|old| compare(old, &report)).transpose();
+    if let Ok(Some(comparison)) = &compared {
+        report.gates.extend(gate::check_change(gates, comparison));
+        report.comparison = Some(comparison.clone());
+    }
+    outputs
+        .write(&report, options.assets.as_deref())
+        .map_err(CommandError::Failure)?;
     print_summary(&report, options).map_err(CommandError::Failure)?;
+    // Only now: a baseline that does not fit should not cost the results.
+    compared.map_err(CommandError::usage)?;
     let metrics = &report.metrics;
     let mut code = ExitCode::Success;
     if gate::any_missed(&report.gates) {

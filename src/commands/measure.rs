@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::deliver::{Outputs, deliver};
+use super::deliver::{Outputs, deliver, read_baseline};
+use super::journaled::Journaled;
 use super::plan::Plan;
 use super::{CommandError, environment};
 use crate::cli::MeasureArgs;
@@ -12,7 +13,7 @@ use crate::cli::values::FallbackArg;
 use crate::exit_code::ExitCode;
 use crate::options::{Labeller, MeasureOptions, Verbosity};
 use crate::photo::Limits;
-use crate::pipeline::{self, Settings, memory::peak_rss_mb};
+use crate::pipeline::{self, PhotoJob, Settings, memory::peak_rss_mb};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
@@ -27,17 +28,26 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         print!("{}", plan.listing());
         return Ok(ExitCode::Success);
     }
+    let baseline = read_baseline(options.output.baseline.as_deref())?;
     let outputs = Outputs::open(&options.output.saves)?;
     let interrupted = watch_for_interrupt(options.output.verbosity);
     let mut segmenter = segmenter(&options.labeller)?;
     let start = Instant::now();
-    let results = measure(&options, &plan, segmenter.as_mut(), &interrupted)?;
+    let info = segmenter.describe();
+    let run_options = options.for_report(plan.known_photos);
+    let mut journal = Journaled::open(&options, &plan, &model(info.clone()), &run_options)?;
+    let results = measure(
+        &options,
+        &plan,
+        segmenter.as_mut(),
+        &mut journal,
+        &interrupted,
+    )?;
     let results = scored(results, &plan);
     let totals = RunTotals {
         wall_seconds: start.elapsed().as_secs_f64(),
         peak_rss_mb: peak_rss_mb(),
     };
-    let info = segmenter.describe();
     let report = Report {
         schema_version: SCHEMA_VERSION,
         generated_at: environment::now(),
@@ -48,20 +58,27 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
             ..environment::gather()
         },
         model: model(info),
-        options: options.for_report(plan.known_photos),
+        options: run_options,
         metrics: summarise(&results, totals),
         results,
         unmatched: plan.unmatched(),
         gates: Vec::new(),
+        comparison: None,
         interrupted: interrupted.load(Ordering::Relaxed),
     };
-    deliver(
+    let was_interrupted = report.interrupted;
+    let code = deliver(
         report,
+        baseline.as_ref(),
         outputs,
         &options.output,
         &options.gates,
         options.max_errors,
-    )
+    )?;
+    if !was_interrupted {
+        journal.finish()?;
+    }
+    Ok(code)
 }
 
 /// All results in the order of the photos; those of an interrupted run that were finished.
@@ -69,6 +86,7 @@ fn measure(
     options: &MeasureOptions,
     plan: &Plan,
     segmenter: &mut dyn Segmenter,
+    journal: &mut Journaled,
     interrupted: &AtomicBool,
 ) -> Result<Vec<Option<PhotoResult>>, CommandError> {
     let settings = Settings {
@@ -84,21 +102,47 @@ fn measure(
             Labeller::Network(choice) => choice.warmup,
         },
         estimator: options.estimator,
+        thumbnails: options.output.assets.clone(),
         full_frame_fallback: options.fallback == FallbackArg::FullFrame,
     };
-    let progress = Progress::start(plan.jobs.len(), options.output.verbosity);
     let mut results: Vec<Option<PhotoResult>> = vec![None; plan.jobs.len()];
+    for (index, result) in journal.take_finished() {
+        results[index] = Some(result);
+    }
+    let (places, jobs): (Vec<usize>, Vec<PhotoJob>) = plan
+        .jobs
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| results[*index].is_none())
+        .map(|(index, job)| (index, job.clone()))
+        .unzip();
+    let progress = Progress::start(jobs.len(), options.output.verbosity);
+    if jobs.len() < plan.jobs.len() {
+        let finished = plan.jobs.len() - jobs.len();
+        progress.note(&format!("{finished} photos are finished already"));
+    }
+    let mut failed_journal = None;
     pipeline::run(
-        plan.jobs.clone(),
+        jobs,
         &settings,
         segmenter,
         &|| interrupted.load(Ordering::Relaxed),
-        &mut |index, result| {
+        &mut |place, result| {
             progress.finished(&result.file);
+            let index = places[place];
+            if let Err(error) = journal.add(index, &result) {
+                failed_journal.get_or_insert(error);
+            }
             results[index] = Some(result);
         },
     )
     .map_err(CommandError::failure)?;
+    // The run itself is not harmed, and its report may still find room elsewhere.
+    if let Some(error) = failed_journal {
+        progress.note(&format!(
+            "note: --resume will not know all of this run: {error}"
+        ));
+    }
     Ok(results)
 }
 

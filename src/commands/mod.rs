@@ -1,9 +1,12 @@
 //! One module a command: each turns its arguments into an exit code.
 
+mod compare;
 mod deliver;
 mod doctor;
 mod environment;
+mod journaled;
 mod measure;
+mod merge;
 mod plan;
 mod score;
 mod texts;
@@ -48,6 +51,8 @@ pub fn run(cli: Cli) -> ExitCode {
         None => measure::run(cli.measure),
         Some(Command::Score(args)) => score::run(args),
         Some(Command::Rooms(args)) => render_rooms(&args),
+        Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Merge(args)) => merge::run(args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Completions(args)) => texts::completions(args.shell),
         Some(Command::Man) => texts::man(),

@@ -1,7 +1,7 @@
 //! `measure-bench score REPORT.json --ground-truth FILE`: a saved report scored anew, without measuring.
 
 use super::CommandError;
-use super::deliver::{Outputs, deliver};
+use super::deliver::{Outputs, deliver, read_baseline};
 use crate::cli::ScoreArgs;
 use crate::dataset::GroundTruth;
 use crate::exit_code::ExitCode;
@@ -16,6 +16,7 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     let options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
     let mut report = json::read(&args.report).map_err(CommandError::usage)?;
     let truth = GroundTruth::read(&args.ground_truth).map_err(CommandError::usage)?;
+    let baseline = read_baseline(options.baseline.as_deref())?;
     let outputs = Outputs::open(&options.saves)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;
@@ -38,5 +39,14 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     };
     report.metrics = summarise(&report.results, totals);
     let gates = GateLimits::from(&args.gates);
-    deliver(report, outputs, &options, &gates, args.gates.max_errors)
+    // Changes against an earlier baseline are not those against this one.
+    report.comparison = None;
+    deliver(
+        report,
+        baseline.as_ref(),
+        outputs,
+        &options,
+        &gates,
+        args.gates.max_errors,
+    )
 }

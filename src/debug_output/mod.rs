@@ -17,7 +17,7 @@ use crate::segment::{MaskKind, label_file};
 
 /// A debug file that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {} for --debug-dir: {reason}", .path.display())]
+#[error("cannot write {}: {reason}", .path.display())]
 pub struct DebugOutputError {
     path: PathBuf,
     reason: String,
@@ -74,6 +74,37 @@ pub fn write(
             path,
             reason: e.to_string(),
         })
+}
+
+/// Long side of a thumbnail, px, and its JPEG quality: 200 of them stay well under 20 MB.
+const THUMBNAIL_SIDE: u32 = 560;
+const THUMBNAIL_QUALITY: u8 = 80;
+
+/// Writes a small overlay of one photo as `<sha256>.jpg` into `folder`, which is made where it is missing.
+///
+/// # Errors
+/// When the folder or the file cannot be written.
+pub fn write_thumbnail(
+    folder: &Path,
+    sha256: &str,
+    photo: &Photo,
+    labels: &LabelMap,
+    measurement: &Measurement,
+) -> Result<(), DebugOutputError> {
+    let path = folder.join(format!("{sha256}.jpg"));
+    let picture = DynamicImage::from(overlay::draw(photo, labels, measurement)).resize(
+        THUMBNAIL_SIDE,
+        THUMBNAIL_SIDE,
+        image::imageops::FilterType::Triangle,
+    );
+    let mut jpeg = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, THUMBNAIL_QUALITY);
+    picture
+        .write_with_encoder(encoder)
+        .map_err(|e| e.to_string())
+        .and_then(|()| std::fs::create_dir_all(folder).map_err(|e| e.to_string()))
+        .and_then(|()| std::fs::write(&path, jpeg).map_err(|e| e.to_string()))
+        .map_err(|reason| DebugOutputError { path, reason })
 }
 
 fn save(folder: &Path, name: &str, picture: DynamicImage) -> Result<(), DebugOutputError> {

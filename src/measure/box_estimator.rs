@@ -238,9 +238,12 @@ fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f
 
 fn interval(distribution: &Histogram) -> Option<Estimate> {
     let mut quantiles = distribution.quantiles(&[0.1, 0.5, 0.9]);
-    if let (Some(middle), Some(cm)) = (quantiles.get_mut(1), distribution.least_relative_error_cm())
-    {
-        *middle = cm;
+    // The least relative error of a distribution with two far peaks can lie outside its own interval.
+    if let ([low, middle, high], Some(cm)) = (
+        quantiles.as_mut_slice(),
+        distribution.least_relative_error_cm(),
+    ) {
+        *middle = cm.max(*low).min(*high);
     }
     interval_of(&quantiles)
 }

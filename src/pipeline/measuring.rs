@@ -93,5 +93,9 @@ fn measure_photo(
         debug_output::write(folder, photo, &segmentation.labels, &measurement, result)
             .map_err(|e| e.to_string())?;
     }
+    if let (Some(folder), Some(sha256)) = (&settings.thumbnails, &result.sha256) {
+        debug_output::write_thumbnail(folder, sha256, photo, &segmentation.labels, &measurement)
+            .map_err(|e| e.to_string())?;
+    }
     Ok(())
 }

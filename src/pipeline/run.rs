@@ -46,6 +46,8 @@ pub struct Settings {
     pub warmup: u32,
     /// Geometry.
     pub estimator: EstimatorKind,
+    /// Folder for a small overlay of each photo, named by the photo's hash.
+    pub thumbnails: Option<PathBuf>,
     /// Whether a failed segmentation is replaced by the whole frame.
     pub full_frame_fallback: bool,
 }

@@ -4,7 +4,7 @@ use super::photo_result::PhotoResult;
 use super::schema::Report;
 use super::wording;
 
-const HEADER: [&str; 24] = [
+const HEADER: [&str; 25] = [
     "file",
     "status",
     "error",
@@ -29,6 +29,7 @@ const HEADER: [&str; 24] = [
     "inferenceMs",
     "totalMs",
     "warnings",
+    "change",
 ];
 
 /// One line a photo under a header of the report's own names.
@@ -39,7 +40,7 @@ pub fn render(report: &Report) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER)?;
     for result in &report.results {
-        writer.write_record(row(result))?;
+        writer.write_record(row(result, change_of(report, &result.file)))?;
     }
     let bytes = writer
         .into_inner()
@@ -47,7 +48,17 @@ pub fn render(report: &Report) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn row(r: &PhotoResult) -> [String; 24] {
+/// What became of a photo since the baseline; empty without one.
+fn change_of(report: &Report, file: &str) -> &'static str {
+    report
+        .comparison
+        .iter()
+        .flat_map(|comparison| &comparison.photos)
+        .find(|photo| photo.file == file)
+        .map_or("", |photo| photo.change.words())
+}
+
+fn row(r: &PhotoResult, change: &str) -> [String; 25] {
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let [width_low, width_high] = ends(r.width_interval_cm);
     let [height_low, height_high] = ends(r.height_interval_cm);
@@ -77,6 +88,7 @@ fn row(r: &PhotoResult) -> [String; 24] {
         number(Some(r.timings_ms.inference)),
         number(Some(r.timings_ms.total)),
         codes.join(" "),
+        change.to_owned(),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
-use super::wording;
+use super::wording::{self, escaped};
 use crate::gate::{GateOutcome, Verdict};
 
 /// The whole document.
@@ -106,22 +106,6 @@ fn gate(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
         Verdict::Skipped => write!(out, "<skipped message=\"{line}\"/>")?,
     }
     writeln!(out, "</testcase>")
-}
-
-/// Text that stays text in XML; control characters, which XML 1.0 cannot hold, are replaced.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in wording::printable(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording;
+use crate::compare::text;
 use crate::gate::Verdict;
 
 /// Photos listed as the worst.
@@ -17,6 +18,11 @@ pub fn render(report: &Report) -> String {
     // Writing to a String cannot fail, so the results of the calls below are ignored.
     let _ = headline(&mut out, report);
     let _ = gates(&mut out, report);
+    if let Some(comparison) = &report.comparison {
+        out.push_str("### Since the baseline\n\n");
+        out.push_str(&text::markdown(comparison));
+        out.push('\n');
+    }
     let _ = problems(&mut out, report);
     let _ = worst(&mut out, report);
     let _ = all(&mut out, report);
@@ -195,7 +201,7 @@ fn rows<'a>(out: &mut String, results: impl Iterator<Item = &'a PhotoResult>) ->
 }
 
 /// Text that stays text in a Markdown table.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in wording::printable(text).chars() {
         match c {

@@ -1,9 +1,11 @@
 //! The one serialisable result of a run, and the pure functions that show it.
 
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod merge;
 pub mod photo_result;
 pub mod schema;
 pub mod table;
@@ -11,7 +13,7 @@ mod wording;
 
 pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
-pub use wording::printable;
+pub use wording::{gate as gate_line, printable};
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -137,6 +137,7 @@ pub(crate) fn report() -> Report {
             photos_without_truth: vec!["dark.webp".to_owned(), "broken <1>.jpg".to_owned()],
             entries_without_photo: vec!["gone.jpg".to_owned()],
         }),
+        comparison: None,
         interrupted: false,
     }
 }

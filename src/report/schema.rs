@@ -34,6 +34,9 @@ pub struct Report {
     /// Limits that the run was held to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<crate::gate::GateOutcome>,
+    /// What changed since the baseline, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<crate::compare::Comparison>,
     /// The run was ended early: photos are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,

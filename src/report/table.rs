@@ -301,6 +301,10 @@ fn summary(out: &mut String, report: &Report, style: Style) {
     if metrics.width.count + metrics.height.count > 0 {
         scores(out, report, style);
     }
+    if let Some(comparison) = &report.comparison {
+        push_line(out, "\nSince the baseline", style.bold);
+        out.push_str(&crate::compare::text::table(comparison));
+    }
     if !report.gates.is_empty() {
         push_line(out, "\nGates", style.bold);
         for outcome in &report.gates {

@@ -71,6 +71,22 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// Text that stays text in XML; control characters, which XML 1.0 cannot hold, are replaced.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// How many photos fared how: "5 photos: 3 measured, 1 refused, 1 error".
 pub fn counts(metrics: &Metrics) -> String {
     let mut parts = vec![format!("{} measured", metrics.successful)];

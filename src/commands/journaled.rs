@@ -1,0 +1,71 @@
+//! A run with its journal, where it has one: only a run that saves a report can be continued.
+
+use super::CommandError;
+use super::plan::Plan;
+use crate::journal::{Header, Journal, JournalError};
+use crate::options::MeasureOptions;
+use crate::report::PhotoResult;
+use crate::report::schema::{Model, RunOptions, Tool};
+
+/// The journal, if any, and what it held at the start.
+pub(super) struct Journaled {
+    journal: Option<Journal>,
+    finished: Vec<(usize, PhotoResult)>,
+}
+
+impl Journaled {
+    /// Opens the journal beside the first `--save`.
+    pub fn open(
+        options: &MeasureOptions,
+        plan: &Plan,
+        model: &Model,
+        run: &RunOptions,
+    ) -> Result<Self, CommandError> {
+        let Some(save) = options.output.saves.first() else {
+            return Ok(Self {
+                journal: None,
+                finished: Vec::new(),
+            });
+        };
+        let described =
+            |job: &crate::pipeline::PhotoJob| format!("{}\n{:?}", job.case.identity, job.known);
+        let header = Header {
+            tool: Tool::this(),
+            model: model.clone(),
+            options: run.clone(),
+            photos: plan.jobs.len(),
+            photos_sha256: Header::hash(plan.jobs.iter().map(described)),
+        };
+        let path = Journal::path_for(&save.path);
+        let (journal, finished) =
+            Journal::open(path, &header, options.resume).map_err(|error| match error {
+                JournalError::Io { .. } => CommandError::failure(error),
+                _ => CommandError::usage(error),
+            })?;
+        Ok(Self {
+            journal: Some(journal),
+            finished,
+        })
+    }
+
+    /// The results of the run that is continued, with their places; once.
+    pub fn take_finished(&mut self) -> Vec<(usize, PhotoResult)> {
+        std::mem::take(&mut self.finished)
+    }
+
+    /// Keeps a result.
+    pub fn add(&mut self, index: usize, result: &PhotoResult) -> Result<(), JournalError> {
+        match &mut self.journal {
+            Some(journal) => journal.add(index, result),
+            None => Ok(()),
+        }
+    }
+
+    /// The report is written: the journal has served.
+    pub fn finish(self) -> Result<(), CommandError> {
+        match self.journal {
+            Some(journal) => journal.remove().map_err(CommandError::failure),
+            None => Ok(()),
+        }
+    }
+}

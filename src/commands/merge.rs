@@ -1,0 +1,33 @@
+//! `measure-bench merge REPORT.json...`: the report of all shards together.
+
+use super::CommandError;
+use super::deliver::{Outputs, deliver, read_baseline};
+use crate::cli::MergeArgs;
+use crate::exit_code::ExitCode;
+use crate::gate::GateLimits;
+use crate::options::OutputOptions;
+use crate::report::json;
+use crate::report::merge::merge;
+
+/// Merges and delivers.
+pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
+    let options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
+    let reports = args
+        .reports
+        .iter()
+        .map(|path| Ok((path.display().to_string(), json::read(path)?)))
+        .collect::<Result<Vec<_>, json::ReadError>>()
+        .map_err(CommandError::usage)?;
+    let merged = merge(reports).map_err(CommandError::usage)?;
+    let baseline = read_baseline(options.baseline.as_deref())?;
+    let outputs = Outputs::open(&options.saves)?;
+    let gates = GateLimits::from(&args.gates);
+    deliver(
+        merged,
+        baseline.as_ref(),
+        outputs,
+        &options,
+        &gates,
+        args.gates.max_errors,
+    )
+}

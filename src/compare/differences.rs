@@ -1,0 +1,89 @@
+//! What differs between two runs apart from their results.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::report::Report;
+use crate::report::schema::Environment;
+
+/// A setting that is not the same in both reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Its path in the report, such as `model.sha256`.
+    pub what: String,
+    /// As it was; empty where it was not set.
+    pub old: String,
+    /// As it is; empty where it is not set.
+    pub new: String,
+}
+
+/// Differences of program, machine, model and options, in the order of the report.
+pub fn between(old: &Report, new: &Report) -> Vec<Difference> {
+    let mut found = of_values("tool", &old.tool, &new.tool);
+    found.extend(of_values("environment", &old.environment, &new.environment));
+    found.extend(of_values("model", &old.model, &new.model));
+    found.extend(of_values("options", &old.options, &new.options));
+    found
+}
+
+/// Differences of two values of the same kind, under the path `what`.
+pub fn of_values<T: Serialize>(what: &str, old: &T, new: &T) -> Vec<Difference> {
+    let mut found = Vec::new();
+    collect(what, &value(old), &value(new), &mut found);
+    found
+}
+
+/// What makes times of two machines incomparable; `None` where they are alike.
+pub fn of_machines(old: &Environment, new: &Environment) -> Option<String> {
+    let told = |what: &str, old: &str, new: &str| {
+        (old != new).then(|| format!("{what} was '{old}' and is '{new}'"))
+    };
+    let device = |e: &Environment| e.device.clone().unwrap_or_default();
+    told("the processor", &old.cpu, &new.cpu)
+        .or_else(|| {
+            told(
+                "the number of processors",
+                &old.cores.to_string(),
+                &new.cores.to_string(),
+            )
+        })
+        .or_else(|| told("the device", &device(old), &device(new)))
+        .or_else(|| told("the system", &old.os, &new.os))
+}
+
+/// Reports are made of plain data: turning a part of one into a value cannot fail, and if it did, would differ in nothing.
+fn value(part: &impl Serialize) -> Value {
+    serde_json::to_value(part).unwrap_or_default()
+}
+
+fn collect(path: &str, old: &Value, new: &Value, found: &mut Vec<Difference>) {
+    if let (Value::Object(before), Value::Object(now)) = (old, new) {
+        let mut keys: Vec<&String> = before.keys().chain(now.keys()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let of =
+                |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or_default();
+            let path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
+            collect(&path, &of(before), &of(now), found);
+        }
+    } else if old != new {
+        found.push(Difference {
+            what: path.to_owned(),
+            old: worded(old),
+            new: worded(new),
+        });
+    }
+}
+
+fn worded(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

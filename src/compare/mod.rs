@@ -1,0 +1,401 @@
+//! Two reports of the same photos, laid side by side: what became better or worse, and whether that is more than chance.
+//!
+//! A pure function of the two reports; nothing is measured again.
+
+pub mod baseline;
+mod differences;
+mod resampling;
+pub mod text;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::photo_result::PhotoResult;
+use crate::report::{Report, Status};
+use crate::score::round;
+
+pub use differences::{Difference, of_values as differences_of};
+pub use resampling::Interval;
+
+/// Changes of a photo's error that are smaller than this count as none, percentage points.
+const SAME_POINTS: f64 = 0.5;
+/// The same for the sizes themselves where no truth tells better from worse, percent.
+const SAME_SIZE_PCT: f64 = 0.5;
+
+/// Error of a size that is not measured, percent.
+const MISSING_PCT: f64 = 100.0;
+
+/// How a photo fares in the new report, beside the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Change {
+    /// Had a width, has none any more.
+    NowFailing,
+    /// The error grew.
+    Worse,
+    /// The size changed, and no truth says whether for the better.
+    Moved,
+    /// The error shrank.
+    Improved,
+    /// Had no width, has one now.
+    Recovered,
+    /// Only in the new report.
+    New,
+    /// Only in the old report.
+    Gone,
+    /// No change to speak of.
+    Same,
+}
+
+impl Change {
+    /// As a reader sees it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NowFailing => "now failing",
+            Self::Worse => "worse",
+            Self::Moved => "moved",
+            Self::Improved => "improved",
+            Self::Recovered => "recovered",
+            Self::New => "new",
+            Self::Gone => "gone",
+            Self::Same => "same",
+        }
+    }
+}
+
+/// One photo in both reports; pairs are old and new.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhotoChange {
+    /// The photo's identity.
+    pub file: String,
+    /// What became of it.
+    pub change: Change,
+    /// Full widths, cm.
+    pub width_cm: [Option<f64>; 2],
+    /// Heights, cm.
+    pub height_cm: [Option<f64>; 2],
+    /// Errors of the width, percent.
+    pub width_pct_err: [Option<f64>; 2],
+    /// Errors of the height, percent.
+    pub height_pct_err: [Option<f64>; 2],
+}
+
+/// MAPE over the photos that either report measured; one that the other did not measure counts as an error of 100 %, so
+/// that refusing a hard photo is no way to improve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MapeChange {
+    /// Photos with an error in either.
+    pub photos: usize,
+    /// Percent, before.
+    pub old: f64,
+    /// Percent, now.
+    pub new: f64,
+    /// New minus old, percentage points.
+    pub difference: f64,
+    /// 95 % bootstrap interval of the difference over the photos.
+    pub interval: Interval,
+}
+
+impl MapeChange {
+    /// Whether the interval leaves out no change at all.
+    #[must_use]
+    pub const fn is_beyond_chance(&self) -> bool {
+        self.interval.low > 0.0 || self.interval.high < 0.0
+    }
+}
+
+/// Time a photo, over the photos that both reports measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimeChange {
+    /// Photos with times in both.
+    pub photos: usize,
+    /// Median of new over old.
+    pub ratio: f64,
+    /// 95 % bootstrap interval of the ratio.
+    pub interval: Interval,
+    /// Why the times say nothing: what differs between the machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_comparable: Option<String>,
+}
+
+/// Everything that differs between two reports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// When the old report was made.
+    pub old_generated_at: String,
+    /// When the new one was.
+    pub new_generated_at: String,
+    /// What differs in program, model, options and machine.
+    pub differences: Vec<Difference>,
+    /// How many photos fared how.
+    pub counts: BTreeMap<Change, usize>,
+    /// Widths.
+    pub width: Option<MapeChange>,
+    /// Heights.
+    pub height: Option<MapeChange>,
+    /// Times.
+    pub time: Option<TimeChange>,
+    /// All photos, what is worst first.
+    pub photos: Vec<PhotoChange>,
+}
+
+impl Comparison {
+    /// Photos that fared so.
+    pub fn having(&self, change: Change) -> impl Iterator<Item = &PhotoChange> {
+        self.photos.iter().filter(move |p| p.change == change)
+    }
+}
+
+/// Two reports that do not speak of the same thing.
+#[derive(Debug, thiserror::Error)]
+pub enum Incomparable {
+    /// No photo is in both.
+    #[error(
+        "no photo is in both reports: the old one has {old} photos, the first is '{first_old}'; the new one has {new}, the first is '{first_new}'"
+    )]
+    NothingShared {
+        /// Photos of the old report.
+        old: usize,
+        /// One of them.
+        first_old: String,
+        /// Photos of the new report.
+        new: usize,
+        /// One of them.
+        first_new: String,
+    },
+    /// A photo of the same name has other bytes.
+    #[error(
+        "{} are other photos under the same name: {}; compare reports of the same files", .0.len(), listed(.0)
+    )]
+    OtherPhotos(Vec<String>),
+    /// The truth differs.
+    #[error(
+        "the two reports were scored against different truth: {}; score the old one again with `measure-bench score OLD.json --ground-truth FILE --save OLD.json`", listed(.0)
+    )]
+    OtherTruth(Vec<String>),
+}
+
+/// The first few of many names.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| crate::report::printable(name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+/// Compares, matching photos by their identity.
+///
+/// # Errors
+/// When no photo is shared, or shared ones differ in their bytes or their truth.
+pub fn compare(old: &Report, new: &Report) -> Result<Comparison, Incomparable> {
+    let before: BTreeMap<&str, &PhotoResult> =
+        old.results.iter().map(|r| (r.file.as_str(), r)).collect();
+    let pairs: Vec<(&PhotoResult, &PhotoResult)> = new
+        .results
+        .iter()
+        .filter_map(|r| Some((*before.get(r.file.as_str())?, r)))
+        .collect();
+    check_comparable(old, new, &pairs)?;
+
+    let now: BTreeMap<&str, &PhotoResult> =
+        new.results.iter().map(|r| (r.file.as_str(), r)).collect();
+    let new_ones = new
+        .results
+        .iter()
+        .filter(|r| !before.contains_key(r.file.as_str()));
+    let gone_ones = old
+        .results
+        .iter()
+        .filter(|r| !now.contains_key(r.file.as_str()));
+    let mut photos: Vec<PhotoChange> = pairs
+        .iter()
+        .map(|(old, new)| photo_change(Some(old), Some(new)))
+        .chain(new_ones.map(|new| photo_change(None, Some(new))))
+        .chain(gone_ones.map(|old| photo_change(Some(old), None)))
+        .collect();
+    let size = |p: &PhotoChange| error_change(p).map_or(0.0, f64::abs);
+    photos.sort_by(|a, b| {
+        let by_size = size(b).total_cmp(&size(a));
+        a.change
+            .cmp(&b.change)
+            .then(by_size)
+            .then(a.file.cmp(&b.file))
+    });
+    let mut counts = BTreeMap::new();
+    for photo in &photos {
+        *counts.entry(photo.change).or_insert(0) += 1;
+    }
+    Ok(Comparison {
+        old_generated_at: old.generated_at.clone(),
+        new_generated_at: new.generated_at.clone(),
+        differences: differences::between(old, new),
+        counts,
+        width: mape_change(&pairs, |r| r.score.width_pct_err),
+        height: mape_change(&pairs, |r| r.score.height_pct_err),
+        time: time_change(old, new, &pairs),
+        photos,
+    })
+}
+
+fn check_comparable(
+    old: &Report,
+    new: &Report,
+    pairs: &[(&PhotoResult, &PhotoResult)],
+) -> Result<(), Incomparable> {
+    let first = |report: &Report| {
+        report
+            .results
+            .first()
+            .map_or_else(String::new, |r| r.file.clone())
+    };
+    if pairs.is_empty() {
+        return Err(Incomparable::NothingShared {
+            old: old.results.len(),
+            first_old: first(old),
+            new: new.results.len(),
+            first_new: first(new),
+        });
+    }
+    let differing = |differ: &dyn Fn(&PhotoResult, &PhotoResult) -> bool| -> Vec<String> {
+        pairs
+            .iter()
+            .filter(|(old, new)| differ(old, new))
+            .map(|(_, new)| new.file.clone())
+            .collect()
+    };
+    let other_bytes = differing(&|old, new| {
+        old.sha256.is_some() && new.sha256.is_some() && old.sha256 != new.sha256
+    });
+    if !other_bytes.is_empty() {
+        return Err(Incomparable::OtherPhotos(other_bytes));
+    }
+    let truth = |r: &PhotoResult| (r.score.expected_width_cm, r.score.expected_height_cm);
+    let other_truth = differing(&|old, new| truth(old) != truth(new));
+    if !other_truth.is_empty() {
+        return Err(Incomparable::OtherTruth(other_truth));
+    }
+    Ok(())
+}
+
+fn photo_change(old: Option<&PhotoResult>, new: Option<&PhotoResult>) -> PhotoChange {
+    let pair = |of: fn(&PhotoResult) -> Option<f64>| [old.and_then(of), new.and_then(of)];
+    let mut photo = PhotoChange {
+        file: new.or(old).map_or_else(String::new, |r| r.file.clone()),
+        change: Change::Same,
+        width_cm: pair(|r| r.wall_width_cm),
+        height_cm: pair(|r| r.wall_height_cm),
+        width_pct_err: pair(|r| r.score.width_pct_err),
+        height_pct_err: pair(|r| r.score.height_pct_err),
+    };
+    photo.change = match (old, new) {
+        (None, _) => Change::New,
+        (_, None) => Change::Gone,
+        (Some(old), Some(new)) => match (is_measured(old), is_measured(new)) {
+            (true, false) => Change::NowFailing,
+            (false, true) => Change::Recovered,
+            (false, false) => Change::Same,
+            (true, true) => judged(&photo),
+        },
+    };
+    photo
+}
+
+fn is_measured(result: &PhotoResult) -> bool {
+    result.status == Status::Ok
+}
+
+fn judged(photo: &PhotoChange) -> Change {
+    match error_change(photo) {
+        Some(points) if points > SAME_POINTS => Change::Worse,
+        Some(points) if points < -SAME_POINTS => Change::Improved,
+        Some(_) => Change::Same,
+        None => {
+            let moved = |[old, new]: [Option<f64>; 2]| match (old, new) {
+                (Some(old), Some(new)) => 100.0 * (new - old).abs() > SAME_SIZE_PCT * old,
+                (None, None) => false,
+                _ => true,
+            };
+            if moved(photo.width_cm) || moved(photo.height_cm) {
+                Change::Moved
+            } else {
+                Change::Same
+            }
+        }
+    }
+}
+
+/// By how much the photo's error grew: the mean over width and height, percentage points; a size that is no longer
+/// measured counts as an error of 100 %.
+fn error_change(photo: &PhotoChange) -> Option<f64> {
+    let grown = |[old, new]: [Option<f64>; 2]| match (old, new) {
+        (None, None) => None,
+        (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
+    };
+    let changes: Vec<f64> = [photo.width_pct_err, photo.height_pct_err]
+        .into_iter()
+        .filter_map(grown)
+        .collect();
+    (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
+}
+
+fn mape_change(
+    pairs: &[(&PhotoResult, &PhotoResult)],
+    error: impl Fn(&PhotoResult) -> Option<f64>,
+) -> Option<MapeChange> {
+    let errors: Vec<(f64, f64)> = pairs
+        .iter()
+        .filter(|(old, new)| old.status != Status::Fallback && new.status != Status::Fallback)
+        .filter_map(|(old, new)| match (error(old), error(new)) {
+            (None, None) => None,
+            (old, new) => Some((old.unwrap_or(MISSING_PCT), new.unwrap_or(MISSING_PCT))),
+        })
+        .collect();
+    let differences: Vec<f64> = errors.iter().map(|(old, new)| new - old).collect();
+    let interval = resampling::interval(&differences, resampling::mean)?;
+    let count = errors.len() as f64;
+    let old = errors.iter().map(|e| e.0).sum::<f64>() / count;
+    let new = errors.iter().map(|e| e.1).sum::<f64>() / count;
+    Some(MapeChange {
+        photos: errors.len(),
+        old: round(old),
+        new: round(new),
+        difference: round(new - old),
+        interval,
+    })
+}
+
+fn time_change(
+    old: &Report,
+    new: &Report,
+    pairs: &[(&PhotoResult, &PhotoResult)],
+) -> Option<TimeChange> {
+    let ratios: Vec<f64> = pairs
+        .iter()
+        .map(|(old, new)| (old.timings_ms.total, new.timings_ms.total))
+        .filter(|(old, new)| *old > 0.0 && *new > 0.0)
+        .map(|(old, new)| new / old)
+        .collect();
+    let interval = resampling::interval(&ratios, resampling::median)?;
+    Some(TimeChange {
+        photos: ratios.len(),
+        ratio: round(resampling::median(&ratios)),
+        interval,
+        not_comparable: differences::of_machines(&old.environment, &new.environment),
+    })
+}
+
+#[cfg(test)]
+mod tests;

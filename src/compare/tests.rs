@@ -1,0 +1,121 @@
+use super::*;
+use crate::report::sample;
+
+fn with(change: impl FnOnce(&mut Report)) -> Report {
+    let mut report = sample::report();
+    change(&mut report);
+    report
+}
+
+fn change_of(comparison: &Comparison, file: &str) -> Change {
+    comparison
+        .photos
+        .iter()
+        .find(|p| p.file == file)
+        .map(|p| p.change)
+        .unwrap()
+}
+
+#[test]
+fn a_report_compared_with_itself_has_no_change() {
+    let report = sample::report();
+    let comparison = compare(&report, &report).unwrap();
+    assert!(comparison.photos.iter().all(|p| p.change == Change::Same));
+    assert!(comparison.differences.is_empty());
+    let width = comparison.width.unwrap();
+    assert_eq!(width.difference, 0.0);
+    assert!(!width.is_beyond_chance());
+    assert_eq!(comparison.time.unwrap().ratio, 1.0);
+}
+
+#[test]
+fn photos_are_matched_by_name_and_judged_by_their_errors() {
+    let new = with(|r| {
+        r.results[0].score.width_pct_err = Some(9.0);
+        r.results[1].score.width_pct_err = Some(1.0);
+        r.results[2].status = Status::Ok;
+        r.results[3].file = "other.webp".into();
+        r.results.reverse();
+    });
+    let comparison = compare(&sample::report(), &new).unwrap();
+    assert_eq!(change_of(&comparison, "living room.heic"), Change::Worse);
+    assert_eq!(
+        change_of(&comparison, &new.results[3].file),
+        Change::Improved
+    );
+    assert_eq!(change_of(&comparison, "corner.png"), Change::Recovered);
+    assert_eq!(change_of(&comparison, "dark.webp"), Change::Gone);
+    assert_eq!(change_of(&comparison, "other.webp"), Change::New);
+    assert_eq!(change_of(&comparison, "broken <1>.jpg"), Change::Same);
+    assert_eq!(
+        comparison.photos[0].file, "living room.heic",
+        "what is worst comes first"
+    );
+}
+
+#[test]
+fn a_photo_that_lost_its_width_is_failing() {
+    let new = with(|r| {
+        r.results[0].status = Status::Refused;
+        r.results[0].score.width_pct_err = None;
+    });
+    let comparison = compare(&sample::report(), &new).unwrap();
+    assert_eq!(
+        change_of(&comparison, "living room.heic"),
+        Change::NowFailing
+    );
+    let back = compare(&new, &sample::report()).unwrap();
+    assert_eq!(change_of(&back, "living room.heic"), Change::Recovered);
+}
+
+#[test]
+fn other_photos_other_truth_and_nothing_shared_are_refused_by_name() {
+    let old = sample::report();
+    let bytes = with(|r| r.results[0].sha256 = Some("00".repeat(32)));
+    let refused = compare(&old, &bytes).unwrap_err().to_string();
+    assert!(
+        refused.contains("living room.heic") && refused.contains("other photos"),
+        "{refused}"
+    );
+    let truth = with(|r| r.results[1].score.expected_width_cm = Some(1.0));
+    let refused = compare(&old, &truth).unwrap_err().to_string();
+    assert!(
+        refused.contains("kitchen.jpg") && refused.contains("measure-bench score"),
+        "{refused}"
+    );
+    let none = with(|r| r.results.clear());
+    assert!(matches!(
+        compare(&old, &none),
+        Err(Incomparable::NothingShared { .. })
+    ));
+}
+
+#[test]
+fn settings_and_machines_that_differ_are_named() {
+    let new = with(|r| {
+        r.options.long_side = Some(768);
+        r.environment.cpu = "Another CPU".into();
+    });
+    let comparison = compare(&sample::report(), &new).unwrap();
+    let named: Vec<&str> = comparison
+        .differences
+        .iter()
+        .map(|d| d.what.as_str())
+        .collect();
+    assert_eq!(named, ["environment.cpu", "options.longSide"]);
+    let why = comparison.time.unwrap().not_comparable.unwrap();
+    assert!(why.contains("Another CPU"), "{why}");
+}
+
+#[test]
+fn markdown_and_table_name_what_is_worse_and_escape_names() {
+    let new = with(|r| {
+        r.results[0].file = "a|b.jpg".into();
+        r.results[1].score.width_pct_err = Some(60.0);
+    });
+    let comparison = compare(&sample::report(), &new).unwrap();
+    let markdown = text::markdown(&comparison);
+    assert!(markdown.contains("a\\|b.jpg"), "{markdown}");
+    assert!(markdown.contains("| worse |"), "{markdown}");
+    assert!(text::table(&comparison).contains("worse"));
+}

@@ -1,0 +1,186 @@
+//! A comparison as people read it: on a terminal, and as Markdown in a pull request.
+
+use std::fmt::Write;
+
+use super::{Change, Comparison, MapeChange, PhotoChange, TimeChange};
+use crate::report::markdown::escaped;
+use crate::report::printable;
+
+/// Photos listed in Markdown; a pull request is no place for hundreds.
+const MOST_LISTED: usize = 50;
+
+/// For a terminal.
+#[must_use]
+pub fn table(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    for line in headline(comparison) {
+        put(&mut out, &line);
+    }
+    let listed: Vec<&PhotoChange> = listed(comparison).collect();
+    let widest = listed
+        .iter()
+        .map(|p| name(p).chars().count())
+        .max()
+        .unwrap_or(0);
+    if !listed.is_empty() {
+        put(&mut out, "");
+    }
+    for photo in listed {
+        let name = name(photo);
+        let padding = " ".repeat(widest - name.chars().count());
+        let [width, height] = errors(photo);
+        put(
+            &mut out,
+            &format!(
+                "{:<12} {name}{padding}  width {width}, height {height}",
+                photo.change.words()
+            ),
+        );
+    }
+    if !comparison.differences.is_empty() {
+        put(&mut out, "\nwhat else differs:");
+    }
+    for difference in &comparison.differences {
+        let (old, new) = (shown(&difference.old), shown(&difference.new));
+        put(&mut out, &format!("  {}: {old} -> {new}", difference.what));
+    }
+    out
+}
+
+/// For a pull request.
+#[must_use]
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    for line in headline(comparison) {
+        put(&mut out, &format!("- {line}"));
+    }
+    let listed: Vec<&PhotoChange> = listed(comparison).collect();
+    if !listed.is_empty() {
+        put(
+            &mut out,
+            "\n| photo | change | width error | height error |\n|---|---|---|---|",
+        );
+    }
+    for photo in listed.iter().take(MOST_LISTED) {
+        let [width, height] = errors(photo);
+        put(
+            &mut out,
+            &format!(
+                "| {} | {} | {width} | {height} |",
+                escaped(&name(photo)),
+                photo.change.words()
+            ),
+        );
+    }
+    if listed.len() > MOST_LISTED {
+        put(
+            &mut out,
+            &format!("\n… and {} more", listed.len() - MOST_LISTED),
+        );
+    }
+    if !comparison.differences.is_empty() {
+        put(
+            &mut out,
+            "\n| what else differs | before | now |\n|---|---|---|",
+        );
+    }
+    for d in &comparison.differences {
+        put(
+            &mut out,
+            &format!(
+                "| {} | {} | {} |",
+                d.what,
+                escaped(&shown(&d.old)),
+                escaped(&shown(&d.new))
+            ),
+        );
+    }
+    out
+}
+
+/// The statements that a reader wants first.
+#[must_use]
+pub fn headline(comparison: &Comparison) -> Vec<String> {
+    let counts: Vec<String> = comparison
+        .counts
+        .iter()
+        .map(|(change, count)| format!("{count} {}", change.words()))
+        .collect();
+    let mut lines = vec![format!(
+        "{} photos against the baseline of {}: {}",
+        comparison.photos.len(),
+        comparison.old_generated_at,
+        counts.join(", ")
+    )];
+    lines.extend(comparison.width.map(|m| mape("width", &m)));
+    lines.extend(comparison.height.map(|m| mape("height", &m)));
+    lines.extend(comparison.time.as_ref().map(time));
+    lines
+}
+
+fn mape(of: &str, change: &MapeChange) -> String {
+    let verdict = if change.is_beyond_chance() {
+        ""
+    } else {
+        "; may be chance"
+    };
+    format!(
+        "{of} MAPE {:.2} % -> {:.2} % ({:+.2} points, 95 % interval {:+.2} to {:+.2}, {} photos{verdict})",
+        change.old,
+        change.new,
+        change.difference,
+        change.interval.low,
+        change.interval.high,
+        change.photos
+    )
+}
+
+fn time(change: &TimeChange) -> String {
+    match &change.not_comparable {
+        Some(why) => format!("time a photo cannot be compared: {why}"),
+        None => format!(
+            "time a photo x {:.2} (95 % interval {:.2} to {:.2}, {} photos)",
+            change.ratio, change.interval.low, change.interval.high, change.photos
+        ),
+    }
+}
+
+fn listed(comparison: &Comparison) -> impl Iterator<Item = &PhotoChange> {
+    comparison
+        .photos
+        .iter()
+        .filter(|p| p.change != Change::Same)
+}
+
+fn errors(photo: &PhotoChange) -> [String; 2] {
+    let percent = |e: Option<f64>| e.map_or_else(|| "-".to_owned(), |e| format!("{e:.1} %"));
+    let centimetres = |e: Option<f64>| e.map_or_else(|| "-".to_owned(), |e| format!("{e:.1} cm"));
+    [
+        (photo.width_pct_err, photo.width_cm),
+        (photo.height_pct_err, photo.height_cm),
+    ]
+    .map(|(pct, cm)| {
+        if pct == [None, None] {
+            format!("{} -> {}", centimetres(cm[0]), centimetres(cm[1]))
+        } else {
+            format!("{} -> {}", percent(pct[0]), percent(pct[1]))
+        }
+    })
+}
+
+fn name(photo: &PhotoChange) -> String {
+    printable(&photo.file)
+}
+
+fn shown(value: &str) -> String {
+    if value.is_empty() {
+        "not set".to_owned()
+    } else {
+        printable(value)
+    }
+}
+
+fn put(out: &mut String, line: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{line}");
+}

@@ -1,0 +1,302 @@
+//! The journal of a run: each photo's result as it comes, one line each, so that a crash costs no finished photo.
+//!
+//! The first line says what is being measured and how; a run continues a journal only if it would have written the same
+//! first line. Lines are written whole and at once, so that at most the last one can be torn.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::compare::{Difference, differences_of};
+use crate::report::PhotoResult;
+use crate::report::schema::{Model, RunOptions, Tool};
+
+/// What has to be the same for results to belong together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    /// The program.
+    pub tool: Tool,
+    /// What segments.
+    pub model: Model,
+    /// How it is measured.
+    pub options: RunOptions,
+    /// How many photos.
+    pub photos: usize,
+    /// Hash of their identities and of what the user knows of them, hexadecimal.
+    pub photos_sha256: String,
+}
+
+impl Header {
+    /// Hash over `photos`, each described by a text of its own.
+    pub fn hash(photos: impl Iterator<Item = String>) -> String {
+        let mut hash = Sha256::new();
+        for photo in photos {
+            hash.update(photo.as_bytes());
+            hash.update([0]);
+        }
+        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+/// One result and its place in the run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    index: usize,
+    result: PhotoResult,
+}
+
+/// A journal that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The system's refusal.
+    #[error("journal {}: {source}", .path.display())]
+    Io {
+        /// The journal.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Two runs with one report.
+    #[error("journal {} is in use: another run is writing the same report; give this one another --save", .0.display())]
+    InUse(PathBuf),
+    /// Not a journal, or a damaged one.
+    #[error("journal {}, line {line}: {reason}; remove the file to start anew", .path.display())]
+    Form {
+        /// The journal.
+        path: PathBuf,
+        /// 1-based.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Of another run.
+    #[error(
+        "journal {} is of another run: {}; repeat that run's options, or leave out --resume to start anew", .path.display(), worded(.differences)
+    )]
+    OtherRun {
+        /// The journal.
+        path: PathBuf,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+}
+
+fn worded(differences: &[Difference]) -> String {
+    let one = |d: &Difference| format!("{} was '{}' and is '{}'", d.what, d.old, d.new);
+    differences.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// An open journal, locked against other runs.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+impl Journal {
+    /// The journal that belongs to the report `save`.
+    #[must_use]
+    pub fn path_for(save: &Path) -> PathBuf {
+        let mut name = save.as_os_str().to_owned();
+        name.push(".journal.jsonl");
+        PathBuf::from(name)
+    }
+
+    /// Opens the journal at `path`; with `resume`, hands over what it holds already, else empties it.
+    ///
+    /// # Errors
+    /// When it cannot be written, is in use, is damaged before its last line, or is of another run.
+    pub fn open(
+        path: PathBuf,
+        header: &Header,
+        resume: bool,
+    ) -> Result<(Self, Vec<(usize, PhotoResult)>), JournalError> {
+        let io = |source| JournalError::Io {
+            path: path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::InUse(path)),
+            Err(std::fs::TryLockError::Error(source)) => return Err(io(source)),
+        }
+        let mut journal = Self { path, file };
+        let mut text = String::new();
+        if resume {
+            journal.io(|file| file.read_to_string(&mut text).map(drop))?;
+        }
+        // What follows the last line's end was torn by whatever ended the run.
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        let finished = if whole.is_empty() {
+            journal.io(|file| {
+                file.set_len(0)?;
+                file.seek(SeekFrom::Start(0)).map(drop)
+            })?;
+            journal.write_line(header)?;
+            Vec::new()
+        } else {
+            let finished = journal.parse(whole, header)?;
+            let length = whole.len() as u64;
+            journal.io(|file| {
+                file.set_len(length)?;
+                file.seek(SeekFrom::Start(length)).map(drop)
+            })?;
+            finished
+        };
+        Ok((journal, finished))
+    }
+
+    fn parse(
+        &self,
+        text: &str,
+        header: &Header,
+    ) -> Result<Vec<(usize, PhotoResult)>, JournalError> {
+        let form = |line: usize, reason: String| JournalError::Form {
+            path: self.path.clone(),
+            line,
+            reason,
+        };
+        let mut lines = text.lines().enumerate();
+        let first = lines.next().map_or("", |(_, line)| line);
+        let found: Header = serde_json::from_str(first).map_err(|e| form(1, e.to_string()))?;
+        if found != *header {
+            return Err(JournalError::OtherRun {
+                path: self.path.clone(),
+                differences: differences_of("", &found, header),
+            });
+        }
+        lines
+            .map(|(number, line)| {
+                let entry: Entry =
+                    serde_json::from_str(line).map_err(|e| form(number + 1, e.to_string()))?;
+                if entry.index >= header.photos {
+                    let reason = format!("there is no photo {}", entry.index);
+                    return Err(form(number + 1, reason));
+                }
+                Ok((entry.index, entry.result))
+            })
+            .collect()
+    }
+
+    /// Adds a finished photo.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, index: usize, result: &PhotoResult) -> Result<(), JournalError> {
+        self.write_line(&Entry {
+            index,
+            result: result.clone(),
+        })
+    }
+
+    /// Removes the journal: the report holds everything now.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn remove(self) -> Result<(), JournalError> {
+        std::fs::remove_file(&self.path).map_err(|source| JournalError::Io {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    fn write_line(&mut self, value: &impl Serialize) -> Result<(), JournalError> {
+        self.io(|file| {
+            let mut line = serde_json::to_vec(value)?;
+            line.push(b'\n');
+            file.write_all(&line)
+        })
+    }
+
+    fn io(
+        &mut self,
+        work: impl FnOnce(&mut File) -> std::io::Result<()>,
+    ) -> Result<(), JournalError> {
+        work(&mut self.file).map_err(|source| JournalError::Io {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn header() -> Header {
+        let report = sample::report();
+        Header {
+            tool: report.tool,
+            model: report.model,
+            options: report.options,
+            photos: report.results.len(),
+            photos_sha256: Header::hash(report.results.iter().map(|r| r.file.clone())),
+        }
+    }
+
+    fn open(
+        path: &Path,
+        header: &Header,
+    ) -> Result<(Journal, Vec<(usize, PhotoResult)>), JournalError> {
+        Journal::open(path.to_owned(), header, true)
+    }
+
+    #[test]
+    fn results_come_back_and_a_torn_line_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("r.json.journal.jsonl");
+        let results = sample::report().results;
+        let (mut journal, none) = open(&path, &header()).unwrap();
+        assert!(none.is_empty());
+        journal.add(0, &results[0]).unwrap();
+        journal.add(2, &results[2]).unwrap();
+        drop(journal);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 10]).unwrap();
+        let (mut journal, found) = open(&path, &header()).unwrap();
+        assert_eq!(found, [(0, results[0].clone())]);
+        journal.add(2, &results[2]).unwrap();
+        drop(journal);
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn another_run_is_refused_and_says_what_differs() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        drop(open(&path, &header()).unwrap());
+        let mut other = header();
+        other.options.estimator = "predecessor".into();
+        let message = open(&path, &other).unwrap_err().to_string();
+        assert!(message.contains("options.estimator was 'box'"), "{message}");
+    }
+
+    #[test]
+    fn two_runs_cannot_share_a_journal_and_damage_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let (journal, _) = open(&path, &header()).unwrap();
+        assert!(matches!(
+            open(&path, &header()),
+            Err(JournalError::InUse(_))
+        ));
+        drop(journal);
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.push_str("{not json}\n");
+        std::fs::write(&path, text).unwrap();
+        let message = open(&path, &header()).unwrap_err().to_string();
+        assert!(message.contains("line 2"), "{message}");
+    }
+}

@@ -1,0 +1,273 @@
+//! The reports of all shards of a data set, joined into the report that one run would have given.
+
+use super::schema::{Report, RunOptions, Unmatched};
+use super::{PhotoResult, printable};
+use crate::dataset::Shard;
+use crate::score::{RunTotals, summarise};
+
+/// Reports that are not the shards of one run.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// Nothing to merge.
+    #[error("no report to merge")]
+    Nothing,
+    /// A whole run among the shards.
+    #[error("{0} is not the report of a shard: it was not measured with --shard I/N")]
+    NoShard(String),
+    /// Two divisions of the data set.
+    #[error(
+        "{first} and {other} are of different divisions: one is shard {first_shard}, the other {other_shard}"
+    )]
+    OtherDivision {
+        /// A report.
+        first: String,
+        /// Its shard.
+        first_shard: Shard,
+        /// Another one.
+        other: String,
+        /// Its shard.
+        other_shard: Shard,
+    },
+    /// A shard twice.
+    #[error("{first} and {again} are both shard {shard}")]
+    Twice {
+        /// A report.
+        first: String,
+        /// The other report of the same shard.
+        again: String,
+        /// The shard.
+        shard: Shard,
+    },
+    /// Shards that nobody gave.
+    #[error("shards are missing: {0}; measure them, or name their reports, too")]
+    Missing(String),
+    /// A run that was ended early.
+    #[error("{0} was interrupted; continue it with --resume first")]
+    Interrupted(String),
+    /// Other settings.
+    #[error("{first} and {other} were not measured alike: {what} differs")]
+    Unlike {
+        /// A report.
+        first: String,
+        /// The other one.
+        other: String,
+        /// What differs.
+        what: &'static str,
+    },
+    /// More or fewer photos than the division gives a shard.
+    #[error(
+        "{0} does not hold the photos of its shard: the shards were not made of the same data set"
+    )]
+    Photos(String),
+}
+
+/// A report and the file it came from, for messages.
+type Named = (String, Report);
+
+/// Joins the shards; gates and comparison are left to whoever delivers the result.
+///
+/// # Errors
+/// When the reports are not all the shards of one division, measured alike.
+pub fn merge(reports: Vec<Named>) -> Result<Report, MergeError> {
+    let mut shards = Vec::new();
+    for (name, report) in reports {
+        let name = printable(&name);
+        let shard: Shard = report
+            .options
+            .shard
+            .as_deref()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| MergeError::NoShard(name.clone()))?;
+        if report.interrupted {
+            return Err(MergeError::Interrupted(name));
+        }
+        shards.push((shard, name, report));
+    }
+    shards.sort_by_key(|(shard, ..)| shard.part);
+    check_division(&shards)?;
+    check_alike(&shards)?;
+    check_sizes(&shards)?;
+
+    let totals = RunTotals {
+        wall_seconds: shards.iter().map(|(.., r)| r.metrics.wall_seconds).sum(),
+        peak_rss_mb: shards
+            .iter()
+            .filter_map(|(.., r)| r.metrics.peak_rss_mb)
+            .reduce(f64::max),
+    };
+    let mut shards = shards.into_iter().map(|(.., report)| report);
+    let mut merged = shards.next().ok_or(MergeError::Nothing)?;
+    let mut parts = vec![std::mem::take(&mut merged.results).into_iter()];
+    for report in shards {
+        merged.generated_at = merged.generated_at.max(report.generated_at);
+        parts.push(report.results.into_iter());
+    }
+    // Photos were dealt out one by one, and come back so.
+    let mut results: Vec<PhotoResult> = Vec::new();
+    loop {
+        let before = results.len();
+        results.extend(parts.iter_mut().filter_map(Iterator::next));
+        if results.len() == before {
+            break;
+        }
+    }
+    merged.unmatched = merged.unmatched.map(|unmatched| Unmatched {
+        photos_without_truth: results
+            .iter()
+            .filter(|r| !r.score.has_truth())
+            .map(|r| r.file.clone())
+            .collect(),
+        ..unmatched
+    });
+    merged.metrics = summarise(&results, totals);
+    merged.results = results;
+    merged.options.shard = None;
+    merged.gates = Vec::new();
+    merged.comparison = None;
+    Ok(merged)
+}
+
+fn check_division(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
+    let Some((first, first_name, _)) = shards.first() else {
+        return Err(MergeError::Nothing);
+    };
+    for (shard, name, _) in shards {
+        if shard.of != first.of {
+            return Err(MergeError::OtherDivision {
+                first: first_name.clone(),
+                first_shard: *first,
+                other: name.clone(),
+                other_shard: *shard,
+            });
+        }
+    }
+    for pair in shards.windows(2) {
+        if let [(one, first, _), (other, again, _)] = pair
+            && one == other
+        {
+            return Err(MergeError::Twice {
+                first: first.clone(),
+                again: again.clone(),
+                shard: *one,
+            });
+        }
+    }
+    let missing: Vec<String> = (1..=first.of)
+        .filter(|part| shards.iter().all(|(shard, ..)| shard.part != *part))
+        .map(|part| Shard { part, of: first.of }.to_string())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(MergeError::Missing(missing.join(", ")))
+    }
+}
+
+fn check_alike(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
+    let Some(((_, first_name, first), others)) = shards.split_first() else {
+        return Ok(());
+    };
+    let settings = |r: &Report| RunOptions {
+        shard: None,
+        // How many workers decode has no bearing on the results.
+        jobs: 0,
+        threads: None,
+        // Shards may divide the photos with values of their own unevenly.
+        known_photos: 0,
+        ..r.options.clone()
+    };
+    for (_, name, other) in others {
+        let differing = [
+            (
+                "the program's version",
+                first.tool.version != other.tool.version,
+            ),
+            ("the model", first.model != other.model),
+            ("an option", settings(first) != settings(other)),
+            (
+                "the ground truth",
+                first.unmatched.is_some() != other.unmatched.is_some(),
+            ),
+        ];
+        if let Some((what, _)) = differing.into_iter().find(|(_, differs)| *differs) {
+            return Err(MergeError::Unlike {
+                first: first_name.clone(),
+                other: name.clone(),
+                what,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Dealing out one by one gives the first shards at most one photo more than the last ones.
+fn check_sizes(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
+    let total: usize = shards.iter().map(|(.., r)| r.results.len()).sum();
+    for (shard, name, report) in shards {
+        let held = (0..total).filter(|index| shard.holds(*index)).count();
+        if report.results.len() != held {
+            return Err(MergeError::Photos(name.clone()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    /// The sample report as if measured in `of` shards.
+    fn shards(of: usize) -> Vec<Named> {
+        (1..=of)
+            .map(|part| {
+                let shard = Shard { part, of };
+                let mut report = sample::report();
+                let mut index = 0;
+                report.results.retain(|_| {
+                    index += 1;
+                    shard.holds(index - 1)
+                });
+                report.options.shard = Some(shard.to_string());
+                report.gates.clear();
+                (format!("{part}.json"), report)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_shards_give_the_whole_again_in_any_order() {
+        let whole = sample::report();
+        for of in 1..=6 {
+            let mut parts = shards(of);
+            parts.reverse();
+            let merged = merge(parts).unwrap();
+            assert_eq!(merged.results, whole.results);
+            assert_eq!(merged.unmatched, whole.unmatched);
+            assert_eq!(merged.metrics.width, whole.metrics.width);
+            assert_eq!(merged.options, whole.options);
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_run_is_refused_by_name() {
+        let message = |reports| merge(reports).unwrap_err().to_string();
+        assert!(message(vec![]).contains("no report"));
+        let mut missing = shards(3);
+        missing.remove(1);
+        assert!(message(missing).contains("2/3"));
+        let mut twice = shards(2);
+        twice.push(twice[0].clone());
+        assert!(message(twice).contains("both shard 1/2"));
+        let mut mixed = shards(2);
+        mixed[1] = shards(3).remove(1);
+        assert!(message(mixed).contains("different divisions"));
+        let mut other = shards(2);
+        other[1].1.options.estimator = "predecessor".into();
+        assert!(message(other).contains("an option"));
+        let mut fewer = shards(2);
+        fewer[0].1.results.truncate(1);
+        assert!(message(fewer).contains("1.json"));
+        assert!(message(vec![("a.json".into(), sample::report())]).contains("--shard"));
+    }
+}

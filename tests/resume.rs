@@ -1,0 +1,162 @@
+//! Interrupted runs and divided runs give the report that one whole run gives.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+const PHOTOS: usize = 60;
+
+/// Small rendered rooms with their label maps and truth.
+fn rooms() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let rooms = dir.path().join("rooms");
+    let status = binary()
+        .arg("rooms")
+        .arg(&rooms)
+        .args([
+            "--count",
+            &PHOTOS.to_string(),
+            "--seed",
+            "5",
+            "--size",
+            "128x96",
+            "--labels-only",
+        ])
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    dir
+}
+
+fn binary() -> Command {
+    Command::new(assert_cmd::cargo::cargo_bin("measure-bench"))
+}
+
+fn measuring(dir: &Path, more: &[&str]) -> Command {
+    let mut command = binary();
+    command
+        .current_dir(dir)
+        .args(["--dir", "rooms", "--labels", "rooms/labels"])
+        .args(["--ground-truth", "rooms/ground_truth.json", "-q"])
+        .args(more)
+        .stdout(Stdio::null());
+    command
+}
+
+/// The report without what may differ between two runs: times, and how the photos were divided.
+fn report(path: &Path) -> Value {
+    let mut report: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    report["generatedAt"] = Value::Null;
+    for name in ["wallSeconds", "photosPerSecond", "peakRssMb", "timingsMs"] {
+        report["metrics"][name] = Value::Null;
+    }
+    for result in report["results"].as_array_mut().unwrap() {
+        result["timingsMs"] = Value::Null;
+    }
+    report
+}
+
+fn whole_run(dir: &Path) -> Value {
+    assert!(
+        measuring(dir, &["--save", "whole.json"])
+            .status()
+            .unwrap()
+            .success()
+    );
+    report(&dir.join("whole.json"))
+}
+
+#[test]
+fn shards_merge_to_the_report_of_one_run() {
+    let dir = rooms();
+    let dir = dir.path();
+    let whole = whole_run(dir);
+    for part in ["1/3", "2/3", "3/3"] {
+        let save = format!("part{}.json", &part[..1]);
+        assert!(
+            measuring(dir, &["--shard", part, "--save", &save])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+    let merge = |reports: &[&str]| {
+        binary()
+            .current_dir(dir)
+            .arg("merge")
+            .args(reports)
+            .args(["--save", "merged.json"])
+            .output()
+            .unwrap()
+    };
+    let output = merge(&["part3.json", "part1.json", "part2.json"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(report(&dir.join("merged.json")), whole);
+    let output = merge(&["part1.json", "part3.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("2/3"));
+}
+
+#[test]
+fn a_killed_run_continues_where_it_was_and_measures_nothing_twice() {
+    let dir = rooms();
+    let dir = dir.path();
+    let whole = whole_run(dir);
+    let journal = dir.join("r.json.journal.jsonl");
+    let lines = || std::fs::read_to_string(&journal).map_or(0, |text| text.lines().count());
+
+    let mut run = measuring(dir, &["--save", "r.json", "--jobs", "1"])
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while lines() < PHOTOS / 4 && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let kept = lines();
+    assert!(
+        kept >= PHOTOS / 4,
+        "the run was not under way: {kept} lines"
+    );
+    assert!(kept < PHOTOS, "the run was over before it could be killed");
+    assert!(!dir.join("r.json").exists(), "no report but a whole one");
+
+    let other = measuring(
+        dir,
+        &["--save", "r.json", "--resume", "--estimator", "predecessor"],
+    )
+    .output()
+    .unwrap();
+    assert_eq!(other.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&other.stderr);
+    assert!(message.contains("options.estimator"), "{message}");
+
+    // What is in the journal is not looked at again: these photos are gone.
+    let journaled: Vec<String> = std::fs::read_to_string(&journal)
+        .unwrap()
+        .lines()
+        .skip(1)
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .map(|entry| entry["result"]["file"].as_str().unwrap().to_owned())
+        .collect();
+    for file in &journaled {
+        std::fs::write(dir.join("rooms").join(file), b"").unwrap();
+    }
+    let resumed = measuring(dir, &["--save", "r.json", "--resume", "--jobs", "1"])
+        .output()
+        .unwrap();
+    assert!(resumed.status.success(), "{resumed:?}");
+    let mut found = report(&dir.join("r.json"));
+    found["options"]["jobs"] = whole["options"]["jobs"].clone();
+    assert_eq!(found, whole);
+    assert!(!journal.exists(), "the journal has served");
+}

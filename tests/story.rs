@@ -1,0 +1,171 @@
+//! How a team uses it: a baseline, a change that makes two photos worse, a gate that fails and names them, a fix.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+
+const PHOTOS: [&str; 4] = ["bedroom", "cut_left", "no_exif", "tall"];
+/// The photos that the change makes worse.
+const WORSENED: [&str; 2] = ["bedroom", "no_exif"];
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn repository() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("labels")).unwrap();
+    for name in PHOTOS {
+        let photo = format!("{name}.jpg");
+        std::fs::copy(fixtures().join(&photo), dir.path().join(&photo)).unwrap();
+        restore_labels(dir.path(), name);
+    }
+    std::fs::copy(
+        fixtures().join("../ground_truth.json"),
+        dir.path().join("truth.json"),
+    )
+    .unwrap();
+    dir
+}
+
+fn restore_labels(dir: &Path, name: &str) {
+    let map = format!("labels/{name}.png");
+    std::fs::copy(fixtures().join(&map), dir.join(&map)).unwrap();
+}
+
+/// The labels as a worse model would give them: the floor begins a fifth of the picture lower, as wall.
+fn spoil_labels(dir: &Path, name: &str) {
+    const WALL: u8 = 0;
+    const FLOOR: u8 = 3;
+    let path = dir.join(format!("labels/{name}.png"));
+    let mut map = image::open(&path).unwrap().into_luma8();
+    let (width, height) = map.dimensions();
+    for x in 0..width {
+        if let Some(top) = (0..height).find(|&y| map.get_pixel(x, y).0[0] == FLOOR) {
+            for y in top..(top + height / 5).min(height) {
+                map.put_pixel(x, y, image::Luma([WALL]));
+            }
+        }
+    }
+    map.save(&path).unwrap();
+}
+
+fn measure(dir: &Path, more: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("measure-bench").unwrap();
+    command
+        .current_dir(dir)
+        .env("COLUMNS", "160")
+        .args([
+            "--dir",
+            ".",
+            "--labels",
+            "labels",
+            "--ground-truth",
+            "truth.json",
+            "-q",
+        ])
+        .args(more);
+    command
+}
+
+#[test]
+fn a_gate_names_what_got_worse_in_every_form_and_passes_after_the_fix() {
+    let dir = repository();
+    let dir = dir.path();
+    measure(dir, &["--save-baseline", "main"]).assert().code(0);
+
+    for name in WORSENED {
+        spoil_labels(dir, name);
+    }
+    let gate = ["--baseline", "main", "--max-regression", "0.5"];
+    let saves = [
+        "--save", "r.json", "--save", "r.md", "--save", "r.csv", "--save", "r.html", "--save",
+        "r.xml",
+    ];
+    let named = || {
+        predicate::str::contains("max-regression width")
+            .and(predicate::str::contains("bedroom.jpg"))
+            .and(predicate::str::contains("no_exif.jpg"))
+    };
+    measure(dir, &[&gate[..], &saves[..]].concat())
+        .assert()
+        .code(3)
+        .stdout(named().and(predicate::str::contains("MISSED")));
+    for file in ["r.json", "r.md", "r.xml", "r.html"] {
+        // Markdown escapes the underscore.
+        let text = std::fs::read_to_string(dir.join(file))
+            .unwrap()
+            .replace('\\', "");
+        assert!(named().eval(&text), "{file}:\n{text}");
+    }
+    let table = std::fs::read_to_string(dir.join("r.csv")).unwrap();
+    for photo in ["bedroom.jpg", "no_exif.jpg"] {
+        let line = table.lines().find(|l| l.starts_with(photo)).unwrap();
+        assert!(line.ends_with(",worse"), "{line}");
+    }
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(dir.join("r.json")).unwrap()).unwrap();
+    let worse: Vec<&str> = report["comparison"]["photos"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|p| p["change"] == "worse" || p["change"] == "nowFailing")
+        .map(|p| p["file"].as_str().unwrap())
+        .collect();
+    assert_eq!(worse.len(), WORSENED.len(), "{worse:?}");
+
+    for name in WORSENED {
+        restore_labels(dir, name);
+    }
+    measure(dir, &gate)
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("4 same"));
+}
+
+#[test]
+fn two_saved_reports_are_compared_without_measuring() {
+    let dir = repository();
+    let dir = dir.path();
+    measure(dir, &["--save", "old.json"]).assert().code(0);
+    spoil_labels(dir, "bedroom");
+    measure(dir, &["--save", "new.json"]).assert().code(0);
+    let compare = |more: &[&str]| {
+        let mut command = Command::cargo_bin("measure-bench").unwrap();
+        command
+            .current_dir(dir)
+            .args(["compare", "old.json", "new.json"])
+            .args(more);
+        command
+    };
+    compare(&[])
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("bedroom.jpg"));
+    compare(&["--max-regression", "0.1"]).assert().code(3);
+    compare(&["--summary", "json"])
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("\"change\": \"worse\""));
+}
+
+#[test]
+fn a_gate_on_change_needs_a_baseline_and_a_missing_baseline_is_named() {
+    let dir = repository();
+    measure(dir.path(), &["--max-regression", "1"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains(
+            "--max-regression needs --baseline",
+        ));
+    measure(dir.path(), &["--baseline", "main"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("baselines/main.json"));
+}
