@@ -1,13 +1,14 @@
 //! Progress on standard error: a bar on a terminal, a line every 30 s elsewhere, nothing when asked to be quiet. The one module
 //! that draws it.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::options::Verbosity;
 
@@ -51,7 +52,7 @@ impl Progress {
         match self {
             Self::Silent => {}
             Self::Bar(bar) => {
-                bar.set_message(crate::report::printable(file));
+                bar.set_message(format!("measured {}", crate::report::printable(file)));
                 bar.inc(1);
             }
             Self::Lines(lines) => {
@@ -69,7 +70,7 @@ impl Progress {
         }
     }
 
-    /// What is being done before or after the photos.
+    /// What is being done before the first photo is finished.
     pub fn stage(&self, text: &'static str) {
         if let Self::Bar(bar) = self {
             bar.set_message(text);
@@ -88,10 +89,14 @@ impl Drop for Progress {
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::new(total);
     // The template is a constant; were it malformed, the plain default bar would do.
-    if let Ok(style) = ProgressStyle::with_template(
-        "{bar:24} {pos}/{len} photos, {per_sec}, {eta} left  {wide_msg}",
-    ) {
-        bar.set_style(style);
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:24} {pos}/{len} photos, {rate}, {eta} left  {wide_msg}")
+    {
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // A rate that cannot be written is not shown.
+            let _ = write!(out, "{:.2}/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate));
     }
     bar.enable_steady_tick(TICK);
     bar

@@ -121,6 +121,10 @@ fn measure(
         let finished = plan.jobs.len() - jobs.len();
         progress.note(&format!("{finished} photos are finished already"));
     }
+    progress.stage(match &options.labeller {
+        Labeller::Labels(_) => "reading the first photos",
+        Labeller::Network(_) => "reading the first photos, warming up the network",
+    });
     let mut failed_journal = None;
     pipeline::run(
         jobs,
