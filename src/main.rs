@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use measure_bench::cli::Cli;
-
 fn main() -> ExitCode {
-    measure_bench::commands::run(Cli::parse()).into()
+    let arguments: Vec<_> = std::env::args_os().collect();
+    measure_bench::commands::run(&arguments).into()
 }

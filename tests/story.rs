@@ -169,3 +169,41 @@ fn a_gate_on_change_needs_a_baseline_and_a_missing_baseline_is_named() {
         .code(2)
         .stderr(predicate::str::contains("baselines/main.json"));
 }
+
+#[test]
+fn a_repository_keeps_its_gates_in_a_file() {
+    let dir = repository();
+    let dir = dir.path();
+    std::fs::write(
+        dir.join("measure-bench.toml"),
+        "dir = ['.']\nlabels = 'labels'\nground-truth = 'truth.json'\nquiet = true\n[gates]\nmax-photo-error = 0.001\n",
+    )
+    .unwrap();
+    let run = |folder: &Path, arguments: &[&str]| {
+        let mut command = Command::cargo_bin("measure-bench").unwrap();
+        command.current_dir(folder).args(arguments).assert()
+    };
+    run(dir, &[])
+        .code(3)
+        .stdout(predicate::str::contains("max-photo-error"));
+    run(dir, &["--max-photo-error", "500"]).success();
+    // A folder below measures the same photos with the same truth.
+    let below = dir.join("below");
+    std::fs::create_dir(&below).unwrap();
+    run(&below, &["--max-photo-error", "500", "--summary", "json"])
+        .success()
+        .stdout(predicate::str::contains("bedroom.jpg"));
+    run(&below, &["--print-config", "--jobs", "1"])
+        .success()
+        .stdout(
+            predicate::str::contains("../truth.json").and(predicate::str::contains("jobs = 1")),
+        );
+    std::fs::write(
+        dir.join("measure-bench.toml"),
+        "ground-thruth = 'truth.json'\n",
+    )
+    .unwrap();
+    run(dir, &[])
+        .code(2)
+        .stderr(predicate::str::contains("did you mean 'ground-truth'?"));
+}

@@ -1,5 +1,7 @@
 //! The command line: raw arguments, parsed and nothing else. [`crate::options`] turns them into what a run works with.
 
+pub mod arguments;
+pub mod config_file;
 pub mod measure;
 pub mod rooms;
 pub mod values;
@@ -21,6 +23,9 @@ Examples:
   measure-bench --dir photos --ground-truth truth.json --save-baseline main
   measure-bench --dir photos --ground-truth truth.json --baseline main --max-regression 1
 
+Options and gates of a repository stand in measure-bench.toml, found upwards from the working folder;
+its keys are the long options, gates under [gates]. Flags win over it.
+
 Exit codes: 0 all measured and all gates hold; 1 photos could not be measured, or the run failed;
 2 bad usage; 3 a gate missed; 130 interrupted.";
 
@@ -32,6 +37,12 @@ pub struct Cli {
     /// Another command than measuring.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Leave measure-bench.toml out
+    #[arg(long, global = true)]
+    pub no_config: bool,
+    /// Print which options and gates count, in the form of measure-bench.toml, and where each comes from
+    #[arg(long)]
+    pub print_config: bool,
     /// The options of measuring.
     #[command(flatten)]
     pub measure: MeasureArgs,

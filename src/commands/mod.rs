@@ -11,7 +11,10 @@ mod plan;
 mod score;
 mod texts;
 
-use crate::cli::{Cli, Command, rooms};
+use std::ffi::OsString;
+
+use crate::cli::arguments::{self, Arguments, ArgumentsError};
+use crate::cli::{Command, rooms};
 use crate::exit_code::ExitCode;
 
 /// Why a command ended without a result.
@@ -44,10 +47,38 @@ impl CommandError {
     }
 }
 
-/// Runs the command and says how the process ends; errors go to standard error with their whole chain.
+/// Runs the command that the process's arguments, its own name first, ask for, and says how the process ends; errors go to
+/// standard error with their whole chain.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn run(argv: &[OsString]) -> ExitCode {
+    // A working folder that has vanished holds no configuration file.
+    let folder = std::env::current_dir().unwrap_or_default();
+    match arguments::parse(argv, &folder) {
+        Ok(arguments) => dispatch(arguments),
+        Err(ArgumentsError::CommandLine(error)) => {
+            // Help goes to standard output and is no error; where neither stream can be written to, nobody reads.
+            let _ = error.print();
+            if error.use_stderr() {
+                ExitCode::Usage
+            } else {
+                ExitCode::Success
+            }
+        }
+        Err(error @ ArgumentsError::WithConfig { .. }) => {
+            anstream::eprintln!("{error}");
+            ExitCode::Usage
+        }
+        Err(error @ ArgumentsError::Config(_)) => {
+            anstream::eprintln!("error: {error}");
+            ExitCode::Usage
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> ExitCode {
+    let Arguments { cli, settings } = arguments;
     let outcome = match cli.command {
+        None if cli.print_config => texts::print(settings.as_bytes()),
         None => measure::run(cli.measure),
         Some(Command::Score(args)) => score::run(args),
         Some(Command::Rooms(args)) => render_rooms(&args),
