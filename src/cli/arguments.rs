@@ -60,7 +60,9 @@ pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsErr
         .ignore_errors(true)
         .try_get_matches_from(argv)
         .map_err(ArgumentsError::CommandLine)?;
-    let config = if given.get_flag("no_config") {
+    // A parser that stopped at an error has not filled in defaults.
+    let no_config = given.try_get_one::<bool>("no_config");
+    let config = if matches!(no_config, Ok(Some(true))) {
         None
     } else {
         config_file::find(folder)
@@ -259,6 +261,7 @@ mod tests {
                 .recursive
         );
         assert!(parsed(dir.path(), &["--recursive", "--no-config"]).is_err());
+        assert!(parsed(dir.path(), &["--provider", "other"]).is_err());
     }
 
     #[test]

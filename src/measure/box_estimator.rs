@@ -7,8 +7,8 @@ use super::hypotheses::{self, Hypothesis};
 use super::scale::{Histogram, Ratios, ScalePosterior};
 use super::surfaces::{Cell, SurfaceMap};
 use super::{
-    CameraEstimate, Estimate, Measurement, Observation, Warning, cut_wall, doors, outline, priors,
-    windows,
+    CameraEstimate, Estimate, Measurement, Observation, Warning, cut_wall, doors, open_doors,
+    outline, priors, windows,
 };
 use crate::geometry::attitude::Attitude;
 use crate::geometry::camera::{FocalSource, GravitySource};
@@ -29,7 +29,8 @@ const LEAST_WALL_SHARE: f64 = 0.002;
 /// Measures the opposite wall.
 #[must_use]
 pub fn estimate(observation: &Observation) -> Measurement {
-    let map = SurfaceMap::new(observation.labels, observation.image);
+    let mut map = SurfaceMap::new(observation.labels, observation.image);
+    open_doors::mark(&mut map);
     if map.share(|c| matches!(c, Cell::Wall | Cell::Curtain)) < LEAST_WALL_SHARE {
         return Measurement::refused([Warning::NoWall]);
     }

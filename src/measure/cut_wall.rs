@@ -12,6 +12,9 @@ use super::scale::Histogram;
 const WIDEST_CM: f64 = 1500.0;
 const STEPS: usize = 240;
 
+/// People step back until the wall fits: a full width counts less by this power of the share of it that is seen.
+const FRAMING: f64 = 1.0;
+
 /// Distribution of the full width given that of the visible part. `offset` is the distance of the camera's foot from
 /// the visible end along the wall, as a share of the visible part; `None` when both ends are cut.
 #[must_use]
@@ -31,7 +34,10 @@ pub fn complete(visible: &Histogram, offset: Option<f64>) -> Histogram {
                     Some(offset) => position_density(offset * seen / width) / width,
                     None => (width - seen) / (width * width),
                 };
-                (width, standing * room_width_density(width))
+                (
+                    width,
+                    standing * room_width_density(width) * (seen / width).powf(FRAMING),
+                )
             })
             .collect();
         let total: f64 = candidates.iter().map(|c| c.1).sum();

@@ -9,6 +9,7 @@ mod cut_wall;
 mod doors;
 mod hypotheses;
 pub mod measurement;
+mod open_doors;
 mod outline;
 pub mod predecessor;
 mod priors;

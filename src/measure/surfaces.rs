@@ -77,6 +77,13 @@ impl SurfaceMap {
         }
     }
 
+    /// Takes the cell at column `x`, row `y` for something else than its class says.
+    pub(super) fn set_cell(&mut self, x: usize, y: usize, cell: Cell) {
+        if x < self.width && y < self.height {
+            self.cells[y * self.width + x] = cell;
+        }
+    }
+
     /// The class at column `x`, row `y`; unknown outside.
     #[must_use]
     pub fn class(&self, x: usize, y: usize) -> ClassIndex {
