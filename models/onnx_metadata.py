@@ -48,9 +48,13 @@ def weights_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def describe(folder: Path, config, source: str, licence: str) -> dict:
+def read_preprocessor(folder: Path) -> dict:
+    """preprocessor_config.json of a checkpoint."""
+    return json.loads((folder / "preprocessor_config.json").read_text())
+
+
+def describe(folder: Path, config, preprocessor: dict, source: str, licence: str) -> dict:
     """All metadata of the contract but `precision` and `agreement`, which the exporter adds when it has measured them."""
-    preprocessor = json.loads((folder / "preprocessor_config.json").read_text())
     return {
         "labels": read_labels(folder, config),
         "mean": preprocessor["image_mean"],

@@ -1,4 +1,4 @@
-"""Smaller forms of an exported model: half-precision weights, and 8-bit matrix products."""
+"""Smaller and faster forms of an exported model: half-precision weights, half-precision computation, 8-bit products."""
 
 from pathlib import Path
 
@@ -8,6 +8,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 SMALLEST_HALVED = 64
 """Initializers with fewer values stay in fp32: they hold constants of the graph and save nothing."""
+WITHOUT_INT8 = ("transformer_module", "class_predictor")
+"""Parts that stay in fp32: the query decoder is small, and decides by the signs of its masks what its queries may see."""
+FULL_PRECISION = ("GridSample", "Resize", "LayerNormalization", "InstanceNormalization", "Softmax", "Range", "Cast")
+"""Operators that compute in fp32 where all others compute in fp16: places in a picture need more than eleven bits, and norms and
+sums of exponentials lose most."""
 
 
 def halve_weights(model: onnx.ModelProto) -> None:
@@ -32,10 +37,48 @@ def halve_weights(model: onnx.ModelProto) -> None:
     graph.node.extend(nodes)
 
 
-def quantize_products(source: Path, target: Path) -> None:
-    """Writes a form with 8-bit weights in MatMul and Gemm; activations are scaled at run time, per tensor."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+def compute_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A form that computes in fp16, with inputs and outputs in fp32: for GPUs, whose half precision is fast."""
+    from onnxruntime.transformers.float16 import convert_float_to_float16
 
-    quantize_dynamic(
-        source, target, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8, per_channel=True
+    return convert_float_to_float16(
+        model, keep_io_types=True, op_block_list=list(FULL_PRECISION), disable_shape_infer=True
+    )
+
+
+def quantize_products(source: Path, target: Path, pictures: list[np.ndarray]) -> None:
+    """Writes a form whose backbone and pixel decoder multiply in 8 bits; the ranges of activations are those on `pictures`.
+
+    Weights have a scale for each output channel. Products put out fp32, so that what follows them is untouched.
+    """
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+    class Pictures(CalibrationDataReader):
+        """Hands out one picture after the other."""
+
+        def __init__(self):
+            self.remaining = iter(pictures)
+
+        def get_next(self):
+            picture = next(self.remaining, None)
+            return None if picture is None else {"pixel_values": picture}
+
+    graph = onnx.load(source, load_external_data=False).graph
+    constants = {initializer.name for initializer in graph.initializer}
+    products = [
+        node.name
+        for node in graph.node
+        if node.op_type == "Gemm" and node.input[1] in constants and not any(part in node.name for part in WITHOUT_INT8)
+    ]
+    quantize_static(
+        source,
+        target,
+        Pictures(),
+        quant_format=QuantFormat.QDQ,
+        op_types_to_quantize=["Gemm"],
+        nodes_to_quantize=products,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        extra_options={"OpTypesToExcludeOutputQuantization": ["Gemm"]},
     )
