@@ -121,10 +121,7 @@ pub fn inspect(model: Option<&str>) -> DoctorReport {
     }
     let codecs = codecs();
     if codecs.iter().any(|codec| !codec.available) {
-        advice.push(
-            "AVIF: install an AV1 decoder (Debian: libdav1d-dev) and build again, or convert such photos to JPEG"
-                .to_owned(),
-        );
+        advice.push(format!("AVIF: {}", crate::photo::AV1_ADVICE));
     }
     let memory = sysinfo::System::new_with_specifics(
         sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::everything()),

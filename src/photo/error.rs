@@ -1,6 +1,7 @@
 //! Why a photo cannot be used.
 
 use super::PhotoFormat;
+use super::heic::AV1_ADVICE;
 use crate::geometry::camera::ImageSize;
 
 /// A photo that cannot be read or decoded. The message leaves out the file's name: who calls knows it.
@@ -56,9 +57,7 @@ pub enum PhotoError {
     )]
     UnknownFormat,
     /// AVIF without an AV1 decoder in libheif.
-    #[error(
-        "is AVIF, and this build's libheif has no AV1 decoder; convert it to JPEG or PNG, or build with libheif that has dav1d or aom"
-    )]
+    #[error("is AVIF, and this build has no AV1 decoder; {AV1_ADVICE}")]
     NoAv1Decoder,
     /// The container or its picture is damaged past use.
     #[error(

@@ -16,6 +16,10 @@ use super::error::PhotoError;
 use super::source::Limits;
 use crate::geometry::camera::ImageSize;
 
+/// How to read AVIF. libheif takes the decoders that it finds when it is built, and cargo does not notice new ones.
+pub const AV1_ADVICE: &str = "convert such photos to JPEG or PNG, or build with a decoder (Debian: sudo apt-get install \
+                              libdav1d-dev && cargo clean --release -p libheif-sys && make release)";
+
 /// Kept for the whole process: initialising registers the codecs anew each time.
 fn library() -> &'static LibHeif {
     static LIBRARY: OnceLock<LibHeif> = OnceLock::new();

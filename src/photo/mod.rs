@@ -32,7 +32,7 @@ use crate::measure::Warning;
 
 pub use decode::{Header, decode, probe, read_metadata};
 pub use error::PhotoError;
-pub use heic::decodes_avif;
+pub use heic::{AV1_ADVICE, decodes_avif};
 pub use metadata::Metadata;
 pub use orient::Orientation;
 pub use sniff::sniff;

@@ -118,6 +118,8 @@ fn other(bytes: &[u8]) -> PhotoError {
             "a JPEG 2000 picture",
             CONVERT,
         ),
+        (0, b"II+\0", "a BigTIFF picture", CONVERT),
+        (0, b"MM\0+", "a BigTIFF picture", CONVERT),
         (0, b"8BPS", "a Photoshop document", CONVERT),
         (0, b"%PDF", "a PDF document", CONVERT),
         (0, b"<svg", "an SVG drawing", CONVERT),
@@ -216,6 +218,7 @@ mod tests {
     fn what_is_no_photo_is_named() {
         assert!(kind(b"<!DOCTYPE html><html>").contains("web page"));
         assert!(kind(b"%PDF-1.7").contains("PDF"));
+        assert!(kind(b"II+\0\x08\0\0\0").contains("BigTIFF"));
         assert!(kind(b"hello").contains("expected JPEG"));
         assert!(kind(b"BMW is a maker of cars").contains("expected JPEG"));
         assert!(kind(b"").contains("empty"));

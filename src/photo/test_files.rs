@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use image::codecs::png::PngEncoder;
+use image::codecs::webp::WebPEncoder;
+use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgb, RgbImage};
 
 /// A picture whose four quarters differ: red, green / blue, white. Wider than high.
 pub(super) fn quarters(width: u32, height: u32) -> RgbImage {
@@ -93,6 +95,51 @@ pub(super) fn with_exif(jpeg: &[u8], block: &[u8]) -> Vec<u8> {
         &jpeg[2..],
     ]
     .concat()
+}
+
+/// A PNG with an EXIF block.
+pub(super) fn png_with_exif(picture: &RgbImage, block: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    with_encoder(PngEncoder::new(&mut bytes), picture, block);
+    bytes
+}
+
+/// A WebP with an EXIF block.
+pub(super) fn webp_with_exif(picture: &RgbImage, block: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    with_encoder(WebPEncoder::new_lossless(&mut bytes), picture, block);
+    bytes
+}
+
+fn with_encoder(mut encoder: impl ImageEncoder, picture: &RgbImage, block: &[u8]) {
+    encoder.set_exif_metadata(block.to_vec()).unwrap();
+    let (width, height) = picture.dimensions();
+    encoder
+        .write_image(picture, width, height, ExtendedColorType::Rgb8)
+        .unwrap();
+}
+
+/// A TIFF of one uncompressed strip, whose first directory says how it is to be displayed.
+pub(super) fn tiff(picture: &RgbImage, orientation: u16) -> Vec<u8> {
+    let bytes = picture.as_raw();
+    let strip = |at: u32| {
+        let fields = [
+            Field::Long(0x0100, picture.width()),
+            Field::Long(0x0101, picture.height()),
+            Field::Short(0x0102, 8),
+            Field::Short(0x0103, 1), // Not compressed.
+            Field::Short(0x0106, 2), // RGB.
+            Field::Long(0x0111, at),
+            Field::Short(0x0112, orientation),
+            Field::Short(0x0115, 3),
+            Field::Long(0x0116, picture.height()),
+            Field::Long(0x0117, u32::try_from(bytes.len()).unwrap()),
+        ];
+        [b"MM\0*\0\0\0\x08".to_vec(), directory(&fields, 8)].concat()
+    };
+    let strip_at = strip(0).len();
+    let head = strip(u32::try_from(strip_at).unwrap());
+    [head, bytes.clone()].concat()
 }
 
 /// Apple's MakerNote with an acceleration vector, g, and a camera type.

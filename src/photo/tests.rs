@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use proptest::prelude::*;
 
-use super::test_files::{Field, apple_note, encode, exif_block, quarters, with_exif};
+use super::test_files::{
+    Field, apple_note, encode, exif_block, png_with_exif, quarters, tiff, webp_with_exif, with_exif,
+};
 use super::*;
 use crate::geometry::camera::FocalSource;
 
@@ -89,12 +91,21 @@ fn all_eight_exif_orientations_are_applied_once() {
     let jpeg = encode(quarters(64, 32), ImageFormat::Jpeg);
     for (value, order) in (1..=8).zip(shown) {
         let block = exif_block(vec![Field::Short(ORIENTATION, value)], &[]);
-        let photo = decoded(&with_exif(&jpeg, &block));
-        let expected = order.map(|quarter| upright[quarter]);
-        assert_quarters(&photo.pixels, expected, 8, &format!("orientation {value}"));
-        assert_eq!(u16::from(photo.orientation), value);
-        let size = if value >= 5 { (32, 64) } else { (64, 32) };
-        assert_eq!(photo.pixels.dimensions(), size);
+        for (format, bytes) in [
+            (PhotoFormat::Jpeg, with_exif(&jpeg, &block)),
+            (PhotoFormat::Png, png_with_exif(&quarters(64, 32), &block)),
+            (PhotoFormat::Webp, webp_with_exif(&quarters(64, 32), &block)),
+            (PhotoFormat::Tiff, tiff(&quarters(64, 32), value)),
+        ] {
+            let case = format!("{format}, orientation {value}");
+            let photo = decoded(&bytes);
+            assert_eq!(photo.format, format);
+            let expected = order.map(|quarter| upright[quarter]);
+            assert_quarters(&photo.pixels, expected, 8, &case);
+            assert_eq!(u16::from(photo.orientation), value, "{case}");
+            let size = if value >= 5 { (32, 64) } else { (64, 32) };
+            assert_eq!(photo.pixels.dimensions(), size, "{case}");
+        }
     }
     for nonsense in [0, 9, u16::MAX] {
         let block = exif_block(vec![Field::Short(ORIENTATION, nonsense)], &[]);
@@ -112,6 +123,18 @@ fn heic_is_turned_by_its_container_alone() {
         let focal = photo.metadata.focal.unwrap();
         assert_eq!(focal.source, FocalSource::Exif35mm);
         assert!((focal.px - 26.0 / 43.267 * 32_f64.hypot(64.0)).abs() < 1e-9);
+    }
+}
+
+/// Stored as each Orientation wants it and turned by irot and imir, while EXIF goes on saying so, as phones write it.
+#[test]
+fn all_eight_turns_of_heic_are_applied_once_and_exif_s_never() {
+    for orientation in 1..=8 {
+        let name = format!("turned_{orientation}.heic");
+        let photo = decoded(&tiny(&name));
+        assert_eq!(photo.orientation, orientation, "{name}");
+        assert_eq!(photo.pixels.dimensions(), (64, 32), "{name}");
+        assert_quarters(&photo.pixels, [RED, GREEN, BLUE, WHITE], 12, &name);
     }
 }
 
@@ -363,7 +386,7 @@ fn avif_without_a_decoder_says_what_to_do() {
     let avif = b"\0\0\0\x14ftypavif\0\0\0\0mif1";
     assert_eq!(sniff(avif).unwrap(), PhotoFormat::Avif);
     let message = PhotoError::NoAv1Decoder.to_string();
-    assert!(message.contains("convert it to JPEG"), "{message}");
+    assert!(message.contains("convert such photos to JPEG"), "{message}");
 }
 
 fn mutated(original: &[u8], edits: &[(usize, u8)], keep: usize) -> Vec<u8> {
