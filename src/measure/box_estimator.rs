@@ -195,8 +195,9 @@ fn measure(
         confidence_pct: confidence_pct(wall_width, 1.0),
         warnings: warnings(observation, problem.boundaries, best, first),
         camera: Some(CameraEstimate {
-            focal_px: room.focal(),
+            focal_px: observation.focal.px,
             focal_source: observation.focal.source,
+            fitted_focal_px: Some(room.focal()),
             pitch_deg: room.0[PITCH].to_degrees(),
             roll_deg: room.0[ROLL].to_degrees(),
             yaw_deg: Some(room.0[YAW].to_degrees()),

@@ -69,14 +69,17 @@ pub struct WindowEstimate {
     pub left_cm: Option<f64>,
 }
 
-/// The camera as fitted to the room.
+/// The camera, as given and as fitted to the room.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CameraEstimate {
-    /// Focal length, px of the full-size photo.
+    /// Focal length as its source gives it, px of the full-size photo.
     pub focal_px: f64,
     /// Where the focal length comes from.
     pub focal_source: FocalSource,
+    /// What the fit to the room made of the focal length, px; `None` where nothing is fitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fitted_focal_px: Option<f64>,
     /// Positive when the camera looks up, degrees.
     pub pitch_deg: f64,
     /// Positive when the picture's content turns clockwise, degrees.

@@ -113,6 +113,7 @@ pub fn estimate(observation: &Observation) -> Measurement {
         camera: Some(CameraEstimate {
             focal_px,
             focal_source: observation.focal.source,
+            fitted_focal_px: None,
             pitch_deg: 0.0,
             roll_deg: 0.0,
             yaw_deg: Some(0.0),

@@ -77,14 +77,17 @@ pub struct PhotoResult {
     pub score: PhotoScore,
 }
 
-/// The fitted camera as reports show it.
+/// The camera as reports show it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Camera {
-    /// Focal length, px of the full-size photo.
+    /// Focal length as its source gives it, px of the full-size photo.
     pub focal_px: f64,
     /// Where it comes from.
     pub focal_source: FocalSource,
+    /// What the fit to the room made of it, px.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fitted_focal_px: Option<f64>,
     /// Degrees, positive looking up.
     pub pitch_deg: f64,
     /// Degrees, positive when the content turns clockwise.
@@ -242,6 +245,7 @@ impl PhotoResult {
             Some(Camera {
                 focal_px: finite(camera.focal_px, LENGTH_STEP)?,
                 focal_source: camera.focal_source,
+                fitted_focal_px: camera.fitted_focal_px.and_then(|v| finite(v, LENGTH_STEP)),
                 pitch_deg: finite(camera.pitch_deg, LENGTH_STEP)?,
                 roll_deg: finite(camera.roll_deg, LENGTH_STEP)?,
                 gravity_source: camera.gravity_source,

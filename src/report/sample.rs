@@ -23,6 +23,7 @@ fn measured(file: &str, width: f64, height: f64) -> PhotoResult {
     result.camera = Some(Camera {
         focal_px: 3067.5,
         focal_source: FocalSource::Exif35mm,
+        fitted_focal_px: Some(3071.2),
         pitch_deg: -2.1,
         roll_deg: 0.4,
         gravity_source: GravitySource::Makernote,
