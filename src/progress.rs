@@ -8,7 +8,7 @@ use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::options::Verbosity;
 
@@ -90,13 +90,19 @@ fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::new(total);
     // The template is a constant; were it malformed, the plain default bar would do.
     if let Ok(style) =
-        ProgressStyle::with_template("{bar:24} {pos}/{len} photos, {rate}, {eta} left  {wide_msg}")
+        ProgressStyle::with_template("{bar:24} {pos}/{len} photos, {rate}, {left} left  {wide_msg}")
     {
         let rate = |state: &ProgressState, out: &mut dyn Write| {
             // A rate that cannot be written is not shown.
             let _ = write!(out, "{:.2}/s", state.per_sec());
         };
-        bar.set_style(style.with_key("rate", rate));
+        let left = |state: &ProgressState, out: &mut dyn Write| {
+            let _ = match state.pos() {
+                0 => write!(out, "unknown time"),
+                _ => write!(out, "{:#}", HumanDuration(state.eta())),
+            };
+        };
+        bar.set_style(style.with_key("rate", rate).with_key("left", left));
     }
     bar.enable_steady_tick(TICK);
     bar

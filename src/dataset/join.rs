@@ -1,6 +1,9 @@
-//! Joins named records to photos: by identity first, then by base name, both without regard to case in the end.
+//! Joins named records to photos: by identity first, then by base name, both without regard to case and spelling of accents in the
+//! end.
 
 use std::collections::{BTreeMap, HashSet};
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::names::{base_name, normalised};
 
@@ -30,7 +33,7 @@ pub struct Joined {
 }
 
 /// Joins `records` to `photos`, both given by name. Three passes, each over what is still free: the very path, the path
-/// without regard to case, the base name without regard to case.
+/// [`folded`], the base name folded.
 ///
 /// # Errors
 /// When a record stands twice, or a pass finds several candidates.
@@ -42,9 +45,7 @@ pub fn join(photos: &[&str], records: &[&str]) -> Result<Joined, JoinError> {
     }
     let mut record_of = vec![None; photos.len()];
     let mut free: HashSet<usize> = (0..records.len()).collect();
-    let keys: [fn(&str) -> String; 3] = [str::to_owned, str::to_lowercase, |name| {
-        base_name(name).to_lowercase()
-    }];
+    let keys: [fn(&str) -> String; 3] = [str::to_owned, folded, |name| folded(base_name(name))];
     for key in keys {
         pass(photos, &records, key, &mut record_of, &mut free)?;
     }
@@ -54,6 +55,11 @@ pub fn join(photos: &[&str], records: &[&str]) -> Result<Joined, JoinError> {
         record_of,
         unmatched_records,
     })
+}
+
+/// Without regard to case and to how accents are spelt: macOS writes file names decomposed, people type them composed.
+fn folded(name: &str) -> String {
+    name.to_lowercase().nfc().collect()
 }
 
 fn pass(
@@ -124,6 +130,10 @@ mod tests {
         );
         assert_eq!(matched(&["sub/A.JPG"], &["a.jpg"]), [Some(0)]);
         assert_eq!(matched(&["/x/y/a.jpg"], &[".\\data\\a.jpg"]), [Some(0)]);
+        assert_eq!(
+            matched(&["s\u{301}ciana.jpg"], &["\u{15b}ciana.JPG"]),
+            [Some(0)]
+        );
         assert_eq!(
             matched(&["a.jpg", "A.jpg"], &["A.jpg", "a.jpg"]),
             [Some(1), Some(0)]

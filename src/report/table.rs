@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, ABSENT};
@@ -67,7 +69,7 @@ pub fn render(report: &Report, width: usize, style: Style) -> String {
     let mut out = String::new();
     photos(&mut out, &report.results, width, style);
     problems(&mut out, report, style);
-    summary(&mut out, report, style);
+    summary(&mut out, report, width, style);
     out
 }
 
@@ -203,15 +205,23 @@ fn shortened(mut column: Column, width: usize) -> Column {
     let in_the_middle = column.title == "photo";
     for cell in &mut column.cells {
         if length(cell) > width && width > 1 {
-            let chars: Vec<char> = cell.chars().collect();
             let tail = if in_the_middle { (width - 1) / 2 } else { 0 };
-            let head = width - 1 - tail;
-            let start: String = chars[..head].iter().collect();
-            let end: String = chars[chars.len() - tail..].iter().collect();
+            let start: String = within(cell.chars(), width - 1 - tail).collect();
+            let backwards: Vec<char> = within(cell.chars().rev(), tail).collect();
+            let end: String = backwards.into_iter().rev().collect();
             *cell = format!("{start}\u{2026}{end}");
         }
     }
     column
+}
+
+/// As many characters as fit `width` columns of a terminal.
+fn within(chars: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item = char> {
+    let mut used = 0;
+    chars.take_while(move |c| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    })
 }
 
 /// One line of the table: row `row`, or the titles.
@@ -280,7 +290,7 @@ fn problems(out: &mut String, report: &Report, style: Style) {
     }
 }
 
-fn summary(out: &mut String, report: &Report, style: Style) {
+fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
     let metrics = &report.metrics;
     let plain = anstyle::Style::new();
     push_line(out, "", plain);
@@ -293,7 +303,9 @@ fn summary(out: &mut String, report: &Report, style: Style) {
         })
         .collect();
     if !stages.is_empty() {
-        push_line(out, &format!("median ms: {}", stages.join(", ")), style.dim);
+        for line in wrapped("median ms: ", &stages, width) {
+            push_line(out, &line, style.dim);
+        }
     }
     if report.interrupted {
         push_line(out, "Interrupted: photos are missing.", style.bad);
@@ -313,6 +325,23 @@ fn summary(out: &mut String, report: &Report, style: Style) {
             push_line(out, &format!("  {}", wording::gate(outcome)), gate_style);
         }
     }
+}
+
+/// A title and a list behind it, in lines of at most `width` characters that begin below the first item.
+fn wrapped(title: &str, items: &[String], width: usize) -> Vec<String> {
+    let mut lines = vec![title.to_owned()];
+    for (place, item) in items.iter().enumerate() {
+        let comma = if place + 1 < items.len() { "," } else { "" };
+        let item = format!("{item}{comma}");
+        match lines.last_mut() {
+            Some(line) if place == 0 || length(line) + 1 + length(&item) <= width => {
+                line.push_str(if place == 0 { "" } else { " " });
+                line.push_str(&item);
+            }
+            _ => lines.push(format!("{}{item}", " ".repeat(length(title)))),
+        }
+    }
+    lines
 }
 
 /// Stage names in the order in which they run.
@@ -370,8 +399,9 @@ fn push_line(out: &mut String, text: &str, style: anstyle::Style) {
     let _ = writeln!(out, "{style}{text}{style:#}");
 }
 
+/// Columns of a terminal that a text takes: accents take none, Chinese characters two.
 fn length(text: &str) -> usize {
-    text.chars().count()
+    text.width()
 }
 
 #[cfg(test)]
@@ -387,7 +417,9 @@ mod tests {
     fn at_80_columns() {
         let text = render(&sample::report(), 80, Style::default());
         insta::assert_snapshot!("table_80", text);
-        assert!(text.lines().take(6).all(|l| length(l) <= 80), "{text}");
+        // Messages stand whole, however long; everything else fits.
+        let fits = |line: &str| line.starts_with("  max-") || length(line) <= 80;
+        assert!(text.lines().all(fits), "{text}");
     }
 
     #[test]
@@ -405,6 +437,16 @@ mod tests {
             title.contains("width cm") && title.contains("height cm"),
             "{title}"
         );
+    }
+
+    #[test]
+    fn names_of_any_script_keep_the_columns_in_line() {
+        let mut report = sample::report();
+        report.results[0].file = "s\u{301}ciana.heic".to_owned();
+        report.results[1].file = "\u{5bb6}\u{306e}\u{58c1}".repeat(6) + ".jpg";
+        let text = render(&report, 80, Style::default());
+        let ends: Vec<usize> = text.lines().take(3).map(length).collect();
+        assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}\n{text}");
     }
 
     #[test]
