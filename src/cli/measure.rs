@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::OutputArgs;
-use super::values::{EstimatorArg, FallbackArg, field_of_view, not_negative, positive, provider};
+use super::values::{
+    EstimatorArg, FallbackArg, field_of_view, height_cm, not_negative, positive, provider,
+};
 use crate::dataset::Shard;
 use crate::segment::{Device, PostProcessing};
 use crate::tolerance::Tolerance;
@@ -109,10 +111,10 @@ pub struct GeometryArgs {
     #[arg(long, value_enum, default_value_t, value_name = "NAME")]
     pub estimator: EstimatorArg,
     /// Height of the lens above the floor, for all photos
-    #[arg(long, value_name = "CM", env = "MEASURE_CAMERA_HEIGHT_CM", value_parser = positive)]
+    #[arg(long, value_name = "CM", env = "MEASURE_CAMERA_HEIGHT_CM", value_parser = height_cm)]
     pub camera_height: Option<f64>,
     /// Height of the room, for all photos
-    #[arg(long, value_name = "CM", env = "MEASURE_CEILING_HEIGHT_CM", value_parser = positive)]
+    #[arg(long, value_name = "CM", env = "MEASURE_CEILING_HEIGHT_CM", value_parser = height_cm)]
     pub ceiling_height: Option<f64>,
     /// Horizontal field of view of the upright photo, for all photos
     #[arg(long, value_name = "DEG", env = "MEASURE_DEFAULT_FOV_DEG", value_parser = field_of_view)]

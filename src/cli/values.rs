@@ -75,6 +75,24 @@ pub fn positive(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "expected a number greater than 0".to_owned())
 }
 
+/// Parses a height of a camera or a room in centimetres; what no house has is taken for another unit.
+///
+/// # Errors
+/// A message for the user.
+pub fn height_cm(text: &str) -> Result<f64, String> {
+    const PLAUSIBLE: std::ops::RangeInclusive<f64> = 20.0..=2000.0;
+    let height = positive(text)?;
+    if PLAUSIBLE.contains(&height) {
+        Ok(height)
+    } else {
+        Err(format!(
+            "expected centimetres, {} to {}: write 250 for 2.50 m",
+            PLAUSIBLE.start(),
+            PLAUSIBLE.end()
+        ))
+    }
+}
+
 /// Parses a number that is finite and not negative.
 ///
 /// # Errors

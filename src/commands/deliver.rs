@@ -36,6 +36,12 @@ impl Outputs {
                 Some(folder) if !folder.as_os_str().is_empty() => folder,
                 _ => Path::new("."),
             };
+            anyhow::ensure!(
+                folder.is_dir(),
+                "cannot write --save {}: there is no folder {}; make it first",
+                target.path.display(),
+                folder.display()
+            );
             let file = tempfile::Builder::new()
                 .prefix(".measure-bench-")
                 .tempfile_in(folder)
@@ -44,7 +50,7 @@ impl Outputs {
         };
         let files = targets.iter().map(open).collect::<Result<_, _>>();
         Ok(Self {
-            files: files.map_err(CommandError::Failure)?,
+            files: files.map_err(CommandError::Usage)?,
         })
     }
 

@@ -21,11 +21,23 @@ use crate::exit_code::ExitCode;
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The command line, or a file it names, makes no sense.
-    #[error("{0:#}")]
+    #[error("{}", chain(.0))]
     Usage(anyhow::Error),
     /// The run failed.
-    #[error("{0:#}")]
+    #[error("{}", chain(.0))]
     Failure(anyhow::Error),
+}
+
+/// An error and its causes in one line, without those that it has said already.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 impl CommandError {
@@ -102,4 +114,25 @@ fn render_rooms(args: &rooms::RoomsArgs) -> Result<ExitCode, CommandError> {
         summary.ground_truth.display()
     );
     Ok(ExitCode::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn an_error_says_every_cause_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot read a.json: {source}")]
+        struct Read {
+            source: std::io::Error,
+        }
+        let source = std::io::Error::other("no such file");
+        let error = Err::<(), _>(Read { source }).context("ground truth");
+        assert_eq!(
+            CommandError::usage(error.unwrap_err()).to_string(),
+            "ground truth: cannot read a.json: no such file"
+        );
+    }
 }

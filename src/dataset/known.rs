@@ -16,7 +16,7 @@ pub struct KnownValues {
 #[derive(Debug, thiserror::Error)]
 pub enum KnownError {
     /// The file or an entry is wrong.
-    #[error("known values {0}")]
+    #[error("known values: {0}")]
     Records(#[from] RecordsError),
     /// An entry does not fit exactly one photo.
     #[error("known values: {0}")]

@@ -33,7 +33,7 @@ pub struct MatchedTruth {
 #[derive(Debug, thiserror::Error)]
 pub enum TruthError {
     /// The file or an entry is wrong.
-    #[error("ground truth {0}")]
+    #[error("ground truth: {0}")]
     Records(#[from] RecordsError),
     /// An entry says nothing.
     #[error("ground truth: {0} has neither width nor height")]
@@ -103,6 +103,31 @@ mod tests {
         let path = dir.path().join("truth.json");
         std::fs::write(&path, text).unwrap();
         GroundTruth::read(&path)
+    }
+
+    /// The names of the contract, each in every form of file.
+    #[test]
+    fn every_name_of_the_contract_is_understood() {
+        for file in ["file", "filename", "name", "image"] {
+            for width in ["width", "widthCm", "wallWidthCm", "w"] {
+                for height in ["height", "heightCm", "wallHeightCm", "h"] {
+                    let list = format!(r#"[{{"{file}":"a.jpg","{width}":480,"{height}":250.5}}]"#);
+                    let keyed = format!(r#"{{"a.jpg":{{"{width}":480,"{height}":250.5}}}}"#);
+                    let csv = format!("{width},{file},{height}\n480,a.jpg,250.5\n");
+                    for (name, text) in [("t.json", list), ("t.json", keyed), ("t.csv", csv)] {
+                        let dir = tempfile::tempdir().unwrap();
+                        let path = dir.path().join(name);
+                        std::fs::write(&path, &text).unwrap();
+                        let matched = GroundTruth::read(&path).unwrap().matched(&["a.jpg"]);
+                        let expected = Truth {
+                            width_cm: Some(480.0),
+                            height_cm: Some(250.5),
+                        };
+                        assert_eq!(matched.unwrap().of_photo, [Some(expected)], "{text}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
