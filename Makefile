@@ -9,7 +9,7 @@ MINUTES = 145
 COUNT = 8000
 BINARY = target/release/measure-bench
 
-.PHONY: help bench test check runtime system release fixtures study train model
+.PHONY: help bench test check decoding runtime system release fixtures study train model
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -36,6 +36,9 @@ release: system runtime
 fixtures: release ## render the fixtures and their ground truth anew
 	@scripts/python-environment.sh fixtures/requirements.txt
 	$(PYTHON) fixtures/make_fixtures.py $(BINARY)
+
+decoding: system runtime ## what decoding and EXIF cost a photo, against exiftool where it is installed
+	$(CARGO) run --release --locked --quiet --example decode_bench -- fixtures/*.jpg fixtures/*.heic
 
 study: release ## 100 fresh rooms: the network's error beside that of the geometry alone
 	scripts/study.sh $(BINARY) $(OUT)/study
