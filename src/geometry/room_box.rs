@@ -203,6 +203,17 @@ impl RoomBox {
         })
     }
 
+    /// Where a vertical edge of the opposite wall, at the tangent `end` from its normal, crosses the picture's middle row, px
+    /// from the principal point; `None` where it does not.
+    #[must_use]
+    pub fn end_column(&self, end: f64) -> Option<f64> {
+        // On the row y = 0 the ray's two horizontal components are linear in x: at x = 0 and per px.
+        let origin = self.wall_ray([0.0, 0.0]);
+        let step = self.wall_ray([1.0, 0.0]) - origin;
+        let x = (end * origin.z - origin.x) / (step.x - end * step.z);
+        (x.is_finite() && origin.z + step.z * x > 0.0).then_some(x)
+    }
+
     /// The same room with the wall on one side taken for the opposite one. The wall that was behind becomes a side wall
     /// far away, since nothing is known of it.
     #[must_use]

@@ -20,7 +20,7 @@ use crate::geometry::room_box::{
 /// Standard deviation of a contact's position, as a share of the picture's long side.
 const CONTACT_SIGMA_SHARE: f64 = 0.004;
 /// What an interval's half-width is multiplied with, from the study.
-const TAU: f64 = 1.1;
+const TAU: f64 = 1.0;
 /// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
 const NEGLIGIBLE_SCORE: f64 = 4.0;
 /// Less wall than this share of the picture is no wall.
@@ -41,6 +41,7 @@ pub fn estimate(observation: &Observation) -> Measurement {
         prior: &prior,
         sigma_px: CONTACT_SIGMA_SHARE
             * f64::from(observation.image.width.max(observation.image.height)),
+        corners: [None; 2],
     };
     let hypotheses = hypotheses::choose(&problem, &map);
     match hypotheses.first() {

@@ -3,8 +3,9 @@
 use nalgebra::SVector;
 
 use super::boundaries::{Boundaries, Side};
+use super::wall_ends::CornerSight;
 use crate::geometry::least_squares::{Loss, Minimum, NormalEquations, Problem, minimise};
-use crate::geometry::room_box::{PARAMETERS, Parameters, RoomBox, Wall, parameter};
+use crate::geometry::room_box::{BoxEdges, PARAMETERS, Parameters, RoomBox, Wall, parameter};
 
 /// What is known of a box before the label map is looked at: independent normals, and one of the logarithm of the width
 /// in camera heights.
@@ -39,6 +40,8 @@ pub struct BoxProblem<'a> {
     pub prior: &'a BoxPrior,
     /// Standard deviation of a contact, px of the photo.
     pub sigma_px: f64,
+    /// Left and right vertical edges of the opposite wall that were seen by themselves.
+    pub corners: [Option<CornerSight>; 2],
 }
 
 impl BoxProblem<'_> {
@@ -62,20 +65,31 @@ impl BoxProblem<'_> {
             })
             .collect()
     }
-}
 
-impl Problem<PARAMETERS> for BoxProblem<'_> {
-    fn linearise(&self, x: &Parameters) -> NormalEquations<PARAMETERS> {
-        let mut sum = NormalEquations::default();
+    /// The part of the cost at `x` that no contact has to do with.
+    #[must_use]
+    pub fn cost_without_contacts(&self, x: &Parameters) -> f64 {
         let room = RoomBox(*x);
-        let edges = room.edges();
+        let mut sum = NormalEquations::default();
+        self.add_bounds_and_priors(x, &room, &room.edges(), &mut sum);
+        sum.cost
+    }
+
+    fn add_bounds_and_priors(
+        &self,
+        x: &Parameters,
+        room: &RoomBox,
+        edges: &BoxEdges,
+        sum: &mut NormalEquations<PARAMETERS>,
+    ) {
+        for (corner, right) in self.corners.iter().zip([false, true]) {
+            if let Some(CornerSight { x, sigma_px }) = corner {
+                let (distance, d) = edges.corner(right, [*x, 0.0]);
+                sum.add(distance / sigma_px, &(d / *sigma_px), 1.0, Loss::Square);
+            }
+        }
         let precision = 1.0 / self.sigma_px;
         let loss = Loss::Cauchy(CAUCHY_SCALE);
-        for contact in &self.boundaries.contacts {
-            let wall = room.wall_of(room.wall_ray(contact.pixel));
-            let (distance, d) = edges.wall_end(wall, contact.level, contact.pixel);
-            sum.add(distance * precision, &(d * precision), contact.weight, loss);
-        }
         for bound in &self.boundaries.bounds {
             let wall = room.wall_of(room.wall_ray(bound.pixel));
             let (distance, d) = edges.wall_end(wall, bound.level, bound.pixel);
@@ -96,6 +110,22 @@ impl Problem<PARAMETERS> for BoxProblem<'_> {
             let residual = (ln_width - self.prior.ln_width_mean) / sigma;
             sum.add(residual, &(gradient / sigma), 1.0, Loss::Square);
         }
+    }
+}
+
+impl Problem<PARAMETERS> for BoxProblem<'_> {
+    fn linearise(&self, x: &Parameters) -> NormalEquations<PARAMETERS> {
+        let mut sum = NormalEquations::default();
+        let room = RoomBox(*x);
+        let edges = room.edges();
+        let precision = 1.0 / self.sigma_px;
+        let loss = Loss::Cauchy(CAUCHY_SCALE);
+        for contact in &self.boundaries.contacts {
+            let wall = room.wall_of(room.wall_ray(contact.pixel));
+            let (distance, d) = edges.wall_end(wall, contact.level, contact.pixel);
+            sum.add(distance * precision, &(d * precision), contact.weight, loss);
+        }
+        self.add_bounds_and_priors(x, &room, &edges, &mut sum);
         sum
     }
 

@@ -12,8 +12,8 @@ use super::scale::Histogram;
 const WIDEST_CM: f64 = 1500.0;
 const STEPS: usize = 240;
 
-/// People step back until the wall fits: a full width counts less by this power of the share of it that is seen.
-const FRAMING: f64 = 1.0;
+/// Of the density of standpoints, see [`position_density`].
+const STANDING_POWER: f64 = 3.0;
 
 /// Distribution of the full width given that of the visible part. `offset` is the distance of the camera's foot from
 /// the visible end along the wall, as a share of the visible part; `None` when both ends are cut.
@@ -34,10 +34,7 @@ pub fn complete(visible: &Histogram, offset: Option<f64>) -> Histogram {
                     Some(offset) => position_density(offset * seen / width) / width,
                     None => (width - seen) / (width * width),
                 };
-                (
-                    width,
-                    standing * room_width_density(width) * (seen / width).powf(FRAMING),
-                )
+                (width, standing * room_width_density(width))
             })
             .collect();
         let total: f64 = candidates.iter().map(|c| c.1).sum();
@@ -48,10 +45,13 @@ pub fn complete(visible: &Histogram, offset: Option<f64>) -> Histogram {
     Histogram::from_weighted_cm(values.into_iter())
 }
 
-/// Density of the camera's place along a wall, by its share; never quite zero, since nothing forbids a corner.
+/// Density of the camera's place along a wall, by its share, up to a factor; never quite zero, since nothing forbids a corner.
 fn position_density(share: f64) -> f64 {
-    const LEAST: f64 = 0.1;
-    (6.0 * share * (1.0 - share)).max(LEAST)
+    const LEAST: f64 = 0.03;
+    (4.0 * share * (1.0 - share))
+        .max(0.0)
+        .powf(STANDING_POWER)
+        .max(LEAST)
 }
 
 /// How usual a wall's width is, up to a factor.

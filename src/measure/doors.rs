@@ -1,10 +1,12 @@
 //! Doors as a measure of scale: only those whose whole shape is seen and is a door's.
 
+use nalgebra::Vector3;
+
 use super::blobs::{Blob, blobs};
 use super::scale::DoorRatio;
 use super::surfaces::{Cell, SurfaceMap};
 use crate::ade20k::DOOR;
-use crate::geometry::room_box::RoomBox;
+use crate::geometry::room_box::{RoomBox, Wall};
 
 /// Doors that passed, and whether others did not.
 #[derive(Debug, Clone, Default)]
@@ -25,10 +27,13 @@ const LEAST_FILL: f64 = 0.8;
 const BASE: [f64; 2] = [0.9, 1.1];
 /// Height in camera heights.
 const RATIO: [f64; 2] = [0.95, 2.2];
-/// Share of a door's columns over which its top and its base must touch wall and floor.
+/// Share of a door's columns over which its top must lie under wall and its base on the floor or on the frame's border.
 const LEAST_CONTACT: f64 = 0.6;
-/// Uncertainty of a boundary, as a share of the picture's long side.
+/// Uncertainty of a boundary, as a share of the picture's long side, and how far along it errors are alike.
 const EDGE_SIGMA_SHARE: f64 = 0.003;
+const CORRELATION_SHARE: f64 = 0.05;
+/// What the fitted floor and wall add to it.
+const FIT_SIGMA_SHARE: f64 = 0.0015;
 
 /// Looks for doors on the walls of `room`.
 #[must_use]
@@ -48,6 +53,20 @@ pub fn find(map: &SurfaceMap, room: &RoomBox) -> Doors {
     doors
 }
 
+/// One column of a door on its wall.
+struct Column {
+    /// Height of the top above the floor, camera heights.
+    height: f64,
+    /// Where the lower end appears, in camera heights below the camera; `None` where the frame cuts it.
+    base: Option<f64>,
+    /// Place along the wall, camera heights.
+    along: f64,
+    /// Px from the top to the floor, which may lie outside the frame.
+    height_px: f64,
+}
+
+/// The height of a door on a wall of `room`: its top on the wall's plane. The floor is the room's: a door may stand on the frame's
+/// lower border, as doors of side walls do, but on nothing else than that and the floor.
 fn ratio(map: &SurfaceMap, room: &RoomBox, blob: &Blob) -> Option<DoorRatio> {
     let width = blob.right - blob.left;
     let mut tops = vec![usize::MAX; width];
@@ -57,20 +76,9 @@ fn ratio(map: &SurfaceMap, room: &RoomBox, blob: &Blob) -> Option<DoorRatio> {
         tops[i] = tops[i].min(y);
         bases[i] = bases[i].max(y + 1);
     }
-    // The middle half, where neither the jambs nor the slope of the edges in perspective disturb.
+    // The middle half, where the jambs do not disturb.
     let (from, to) = (width / 4, (width - width / 4).max(width / 4 + 1));
     let columns = (to - from) as f64;
-    let touching = |wanted: Cell, row: &dyn Fn(usize) -> Option<usize>| {
-        (from..to)
-            .filter(|&i| row(i).is_some_and(|y| map.cell(blob.left + i, y) == wanted))
-            .count() as f64
-            / columns
-    };
-    let on_floor = touching(Cell::Floor, &|i| Some(bases[i] + 1));
-    let under_wall = touching(Cell::Wall, &|i| tops[i].checked_sub(2));
-    if on_floor < LEAST_CONTACT || under_wall < LEAST_CONTACT {
-        return None;
-    }
     let filled: usize = bases
         .iter()
         .zip(&tops)
@@ -79,25 +87,66 @@ fn ratio(map: &SurfaceMap, room: &RoomBox, blob: &Blob) -> Option<DoorRatio> {
     if (blob.cells.len() as f64) < LEAST_FILL * filled as f64 {
         return None;
     }
-    let mean = |values: &[usize]| values.iter().sum::<usize>() as f64 / values.len().max(1) as f64;
-    let centre = (blob.left + blob.right) as f64 / 2.0;
-    let (top_row, base_row) = (mean(&tops[from..to]), mean(&bases[from..to]));
-    let base_ray = room.wall_ray(map.pixel(centre, base_row));
-    let wall = room.wall_of(base_ray);
-    let base = room.on_wall(wall, base_ray)?;
-    let top = room.on_wall(wall, room.wall_ray(map.pixel(centre, top_row)))?;
-    let middle = (top_row + base_row) / 2.0;
-    let side = |x: usize| room.on_wall(wall, room.wall_ray(map.pixel(x as f64, middle)));
-    let (left, right) = (side(blob.left)?, side(blob.right)?);
-    let ratio = 1.0 - top.y;
-    let aspect = (right - left).norm() / ratio;
-    let within = |[low, high]: [f64; 2], value: f64| (low..=high).contains(&value);
-    if !(within(BASE, base.y) && within(RATIO, ratio) && within(ASPECT, aspect)) {
+    let mut seen: Vec<Column> = (from..to)
+        .filter(|&i| {
+            tops[i]
+                .checked_sub(2)
+                .is_some_and(|y| map.cell(blob.left + i, y) == Cell::Wall)
+        })
+        .filter_map(|i| column(map, room, blob.left + i, tops[i], bases[i]))
+        .collect();
+    if (seen.len() as f64) < LEAST_CONTACT * columns {
         return None;
     }
-    let sigma_ln = EDGE_SIGMA_SHARE * map.long_side() as f64 / (base_row - top_row);
-    Some(DoorRatio {
-        ln_ratio: ratio.ln(),
-        sigma_ln,
+    let middle = seen.len() / 2;
+    let (first, last) = (seen.first()?.along, seen.last()?.along);
+    let span = (last - first).abs() * width as f64 / columns;
+    seen.sort_by(|a, b| a.height.total_cmp(&b.height));
+    let Column {
+        height, height_px, ..
+    } = *seen.get(middle)?;
+    let mut bases: Vec<f64> = seen.iter().filter_map(|column| column.base).collect();
+    bases.sort_by(f64::total_cmp);
+    let whole = blob.left > 0 && blob.right < map.width;
+    let within = |[low, high]: [f64; 2], value: f64| (low..=high).contains(&value);
+    let plausible = within(RATIO, height)
+        && bases
+            .get(bases.len() / 2)
+            .is_none_or(|&base| within(BASE, base))
+        && span / height <= ASPECT[1]
+        && (!whole || span / height >= ASPECT[0]);
+    let long = map.half_size_px().iter().fold(0.0_f64, |a, b| a.max(*b)) * 2.0;
+    let independent = (columns / (CORRELATION_SHARE * map.long_side() as f64)).clamp(1.0, 4.0);
+    let sigma = (EDGE_SIGMA_SHARE / independent.sqrt()).hypot(FIT_SIGMA_SHARE) * long;
+    plausible.then(|| DoorRatio {
+        ln_ratio: height.ln(),
+        sigma_ln: sigma / height_px,
+    })
+}
+
+/// Column `x` of a door from row `top` to before row `bottom`; `None` when it stands on something else than the floor.
+fn column(map: &SurfaceMap, room: &RoomBox, x: usize, top: usize, bottom: usize) -> Option<Column> {
+    let pixel = |y: usize| map.pixel(x as f64 + 0.5, y as f64);
+    let (on_border, on_floor) = (
+        bottom + 1 >= map.height,
+        map.cell(x, bottom + 1) == Cell::Floor,
+    );
+    if !(on_border || on_floor) {
+        return None;
+    }
+    let ray = room.wall_ray(pixel(top));
+    let wall = room.wall_of(ray);
+    let point = room.on_wall(wall, ray)?;
+    let base = room.on_wall(wall, room.wall_ray(pixel(bottom)));
+    let foot = room.project(Vector3::new(point.x, 1.0, point.z))?;
+    Some(Column {
+        height: 1.0 - point.y,
+        base: base.map(|base| base.y).filter(|_| on_floor),
+        along: if wall == Wall::Opposite {
+            point.x
+        } else {
+            point.z
+        },
+        height_px: (foot[1] - pixel(top)[1]).max(1.0),
     })
 }

@@ -8,7 +8,9 @@
 use nalgebra::Vector3;
 
 use super::box_fit::BoxProblem;
+use super::smooth_noise::SmoothNoise;
 use super::surfaces::{Cell, SurfaceMap};
+use super::wall_ends;
 use crate::geometry::least_squares::{Minimum, Problem};
 use crate::geometry::room_box::{
     Hit, Level, PARAMETERS, Parameters, RoomBox, Wall,
@@ -45,11 +47,12 @@ const DESCENTS: usize = 14;
 const SHORT_DESCENT: usize = 10;
 const REFINED: usize = 4;
 const LONG_DESCENT: usize = 60;
-/// Where an end is put that changes sides with the frame's border, in half widths of the picture.
+/// Where an end out of view is put, in half widths of the picture.
 const OUTSIDE: f64 = 1.3;
-const INSIDE: f64 = 0.95;
-/// Boxes whose yaws differ by less are the same room, radians.
-const SAME_YAW: f64 = 0.15;
+/// An end farther in than this share of the half width is in view without doubt.
+const NEAR_SIDE: f64 = 0.84;
+/// Variants less probable than this are left out.
+const NEGLIGIBLE: f64 = 0.01;
 /// Price of rendering the whole label map wrongly.
 const MISMATCH_PRICE: f64 = 150.0;
 /// Cells looked at on the long side when the areas of starts and of minima are compared.
@@ -62,7 +65,13 @@ const FRAME_MARGIN: f64 = 0.01;
 /// comes with its variants: the same room, but an end of the wall inside instead of outside the frame, or the reverse.
 #[must_use]
 pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
-    let mut refined = refined(problem, map);
+    let noise = SmoothNoise::new(
+        &problem.boundaries.contacts,
+        map.half_size_px(),
+        problem.sigma_px,
+    );
+    let judge = |minimum| judge(problem, &noise, minimum, map);
+    let mut refined: Vec<Hypothesis> = refined(problem, map).into_iter().map(judge).collect();
     // A side wall that is more frontal than the opposite one changes places with it.
     for hypothesis in &mut refined {
         let room = hypothesis.room();
@@ -74,30 +83,81 @@ pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
         let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
         if room.0[YAW].abs() > std::f64::consts::FRAC_PI_4 && end_visible {
             let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
-            *hypothesis = judge(turned, map);
+            *hypothesis = judge(turned);
         }
     }
     refined.sort_by(|a, b| a.score.total_cmp(&b.score));
     refined.truncate(1);
-    if let Some(best) = refined.first().cloned() {
-        for start in other_ends(&best, map) {
-            let variant = judge(problem.descend(start, LONG_DESCENT), map);
-            let same_room = (variant.minimum.at[YAW] - best.minimum.at[YAW]).abs() < SAME_YAW;
-            if same_room
-                && refined
-                    .iter()
-                    .all(|h| h.ends_visible != variant.ends_visible)
-            {
-                refined.push(variant);
-            }
-        }
-        refined.sort_by(|a, b| a.score.total_cmp(&b.score));
+    match refined.first() {
+        Some(best) => variants(problem, &noise, best, map),
+        None => Vec::new(),
     }
-    refined
+}
+
+/// The room of `best` with each of its ends in and out of view, as far as that is likely; likelier ones first.
+fn variants(
+    problem: &BoxProblem,
+    noise: &SmoothNoise,
+    best: &Hypothesis,
+    map: &SurfaceMap,
+) -> Vec<Hypothesis> {
+    let room = best.room();
+    let half_width = map.half_size_px()[0];
+    let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
+    // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
+    let ways = sides.map(|(index, side)| {
+        let column = room.end_column(room.0[index]);
+        if column.is_some_and(|x| side * x < NEAR_SIDE * half_width) {
+            return vec![(1.0, true, None)];
+        }
+        let sight = wall_ends::look(&room, side > 0.0, noise, map, |tried| {
+            end_visible(tried, tried.0[index], map)
+        });
+        if std::env::var_os("DBG").is_some() {
+            eprintln!("  side {side} {sight:?}");
+        }
+        vec![
+            (sight.visible, true, sight.corner),
+            (1.0 - sight.visible, false, None),
+        ]
+    });
+    let mut found: Vec<Hypothesis> = Vec::new();
+    for left in &ways[0] {
+        for right in &ways[1] {
+            let probability = left.0 * right.0;
+            if probability < NEGLIGIBLE {
+                continue;
+            }
+            let mut start = room.0;
+            let mut fitted = *problem;
+            for ((index, side), way) in sides.into_iter().zip([left, right]) {
+                if let Some(corner) = way.2 {
+                    fitted.corners[usize::from(side > 0.0)] = Some(corner);
+                    let ray = room.wall_ray([corner.x, 0.0]);
+                    start[index] = ray.x / ray.z.max(1e-6);
+                } else if !way.1 {
+                    let ray = room.wall_ray([side * OUTSIDE * half_width, 0.0]);
+                    let outside = if ray.z > 0.0 {
+                        ray.x / ray.z
+                    } else {
+                        side * 6.0
+                    };
+                    start[index] = side * (side * outside).max(side * start[index]);
+                }
+            }
+            found.push(Hypothesis {
+                minimum: fitted.descend(start, LONG_DESCENT),
+                ends_visible: [left.1, right.1],
+                score: -probability.ln(),
+            });
+        }
+    }
+    found.sort_by(|a, b| a.score.total_cmp(&b.score));
+    found
 }
 
 /// Distinct minima near the best starts.
-fn refined(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
+fn refined(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Minimum<PARAMETERS>> {
     let rank = |cost: f64, at: &Parameters| {
         cost + MISMATCH_PRICE * mismatch(&RoomBox(*at), map, COARSE_SAMPLES)
     };
@@ -126,36 +186,7 @@ fn refined(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
     }
     distinct
         .into_iter()
-        .map(|at| judge(problem.descend(at, LONG_DESCENT), map))
-        .collect()
-}
-
-/// Starts in which one end of the wall, or both, have changed sides with the frame's border.
-fn other_ends(best: &Hypothesis, map: &SurfaceMap) -> Vec<Parameters> {
-    let room = best.room();
-    let half_width = map.half_size_px()[0];
-    let moved = |index: usize, side: f64| {
-        let share = if best.ends_visible[index] {
-            OUTSIDE
-        } else {
-            INSIDE
-        };
-        let ray = room.wall_ray([side * share * half_width, 0.0]);
-        if ray.z > 0.0 {
-            ray.x / ray.z
-        } else {
-            side * 6.0
-        }
-    };
-    let (left, right) = (moved(0, -1.0), moved(1, 1.0));
-    [(left, room.0[RIGHT]), (room.0[LEFT], right), (left, right)]
-        .into_iter()
-        .map(|(left, right)| {
-            let mut start = room.0;
-            start[LEFT] = left;
-            start[RIGHT] = right;
-            start
-        })
+        .map(|at| problem.descend(at, LONG_DESCENT))
         .collect()
 }
 
@@ -244,10 +275,17 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// Scores where a descent ended.
-fn judge(minimum: Minimum<PARAMETERS>, map: &SurfaceMap) -> Hypothesis {
+fn judge(
+    problem: &BoxProblem,
+    noise: &SmoothNoise,
+    minimum: Minimum<PARAMETERS>,
+    map: &SurfaceMap,
+) -> Hypothesis {
     let room = RoomBox(minimum.at);
     let ends_visible = [room.0[LEFT], room.0[RIGHT]].map(|end| end_visible(&room, end, map));
-    let score = minimum.equations.cost + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES);
+    let score = noise.cost(&room)
+        + problem.cost_without_contacts(&minimum.at)
+        + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES);
     Hypothesis {
         minimum,
         ends_visible,

@@ -14,7 +14,9 @@ mod outline;
 pub mod predecessor;
 mod priors;
 mod scale;
+mod smooth_noise;
 mod surfaces;
+mod wall_ends;
 pub mod warning;
 mod windows;
 

@@ -33,7 +33,7 @@ pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.92, 150.0, 0.08), (0.08,
 /// Height of rooms: what is built today, and a broad rest of older and newer stock.
 pub const CEILING_HEIGHT: LogMixture<2> = LogMixture([(0.75, 259.0, 0.045), (0.25, 272.0, 0.11)]);
 /// Height of a door's mask: the leaf, and often some of its casing; odd doors in the second component.
-pub const DOOR_HEIGHT: LogMixture<2> = LogMixture([(0.85, 205.0, 0.022), (0.15, 208.0, 0.07)]);
+pub const DOOR_HEIGHT: LogMixture<2> = LogMixture([(0.85, 204.5, 0.02), (0.15, 208.0, 0.065)]);
 /// Standard deviation of the logarithm of a length that the user gives.
 pub const KNOWN_SIGMA: f64 = 0.008;
 

@@ -23,6 +23,7 @@ mod noise;
 mod opening;
 mod palette;
 mod picture;
+mod plain;
 mod plan;
 mod room;
 mod roughen;
@@ -36,6 +37,7 @@ mod view;
 mod write;
 
 pub use labelled::{LabelledRoom, labelled_room};
+pub use plain::plain_room;
 pub use scenario::{Scenario, UnknownScenario};
 pub use truth::{PhotoTruth, WindowTruth};
 pub use write::{
