@@ -80,7 +80,10 @@ fn main() -> Result<()> {
             add("nominal, a door visible", &doors, |c| &c.fitted);
             add("nominal, ceiling height known", &all, |c| &c.known_ceiling);
         }
-        points.extend(cases.iter().filter_map(|c| plot::Point::of(scenario, c)));
+        if kind == Kind::Plain {
+            let stratum = scenario.name();
+            points.extend(cases.iter().filter_map(|c| plot::Point::of(stratum, c)));
+        }
         worst::print(&cases, options.worst, options.pictures.as_deref())?;
     }
     println!("\nmedian {:.1} ms a photo", median(&millis));

@@ -155,3 +155,77 @@ pub fn ln_width(x: &Parameters) -> (f64, SVector<f64, PARAMETERS>) {
     gradient[parameter::LEFT] = -1.0 / span;
     (span.ln() + x[parameter::LN_DISTANCE], gradient)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::geometry::room_box::{Level, parameter::LN_FOCAL};
+    use crate::measure::boundaries::Contact;
+    use nalgebra::Vector3;
+
+    /// Points on the lines where the walls of `room` meet floor and ceiling, on both sides of each corner.
+    fn contacts(room: &RoomBox) -> Vec<Contact> {
+        let distance = room.distance();
+        let [left, right] = [parameter::LEFT, parameter::RIGHT].map(|i| room.0[i] * distance);
+        let along = |share: f64| Vector3::new(left + (right - left) * share, 0.0, distance);
+        let side = |x: f64, share: f64| Vector3::new(x, 0.0, distance * share);
+        let mut feet: Vec<Vector3<f64>> = Vec::new();
+        for step in 1..12 {
+            let share = f64::from(step) / 12.0;
+            feet.push(along(share));
+            feet.extend([left, right].map(|x| side(x, 0.5 + 0.48 * share)));
+        }
+        let levels = [(Level::Floor, 1.0), (Level::Ceiling, 1.0 - room.height())];
+        feet.iter()
+            .flat_map(|foot| levels.map(|(level, y)| (level, Vector3::new(foot.x, y, foot.z))))
+            .filter_map(|(level, point)| {
+                Some(Contact {
+                    pixel: room.project(point)?,
+                    level,
+                    weight: 1.0,
+                })
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// From exact lines, with no prior but the focal length, the box comes back.
+        #[test]
+        fn exact_lines_give_the_box_back(
+            pitch in -0.2..0.2, roll in -0.08..0.08, yaw in -0.4..0.4, distance in 1.5..3.5_f64,
+            height in 1.5..2.0_f64, left in -0.9..-0.3, right in 0.3..0.9,
+        ) {
+            let truth = Parameters::from([
+                pitch, roll, yaw, 900.0_f64.ln(), distance.ln(), height.ln(), left, right,
+            ]);
+            let boundaries = Boundaries {
+                contacts: contacts(&RoomBox(truth)),
+                ..Boundaries::default()
+            };
+            let mut prior = BoxPrior {
+                mean: truth,
+                sigma: Parameters::repeat(f64::INFINITY),
+                ln_width_mean: 0.0,
+                ln_width_sigma: f64::INFINITY,
+            };
+            prior.sigma[LN_FOCAL] = 1e-6;
+            let problem = BoxProblem {
+                boundaries: &boundaries,
+                prior: &prior,
+                sigma_px: 4.0,
+                corners: [None; 2],
+            };
+            // Not so far that a contact changes walls for good.
+            let start = truth + Parameters::from([0.02, -0.01, 0.03, 0.0, 0.05, -0.03, 0.02, -0.02]);
+            let found = minimise(&problem, start, 200, 0.0).at;
+            let ratios = |x: &Parameters| [ln_width(x).0, x[parameter::LN_HEIGHT]];
+            for (got, wanted) in ratios(&found).into_iter().zip(ratios(&truth)) {
+                prop_assert!((got - wanted).abs() < 1e-6, "{got} {wanted}");
+            }
+        }
+    }
+}

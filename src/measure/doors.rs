@@ -107,14 +107,12 @@ fn ratio(map: &SurfaceMap, room: &RoomBox, blob: &Blob) -> Option<DoorRatio> {
     } = *seen.get(middle)?;
     let mut bases: Vec<f64> = seen.iter().filter_map(|column| column.base).collect();
     bases.sort_by(f64::total_cmp);
-    let whole = blob.left > 0 && blob.right < map.width;
     let within = |[low, high]: [f64; 2], value: f64| (low..=high).contains(&value);
     let plausible = within(RATIO, height)
         && bases
             .get(bases.len() / 2)
             .is_none_or(|&base| within(BASE, base))
-        && span / height <= ASPECT[1]
-        && (!whole || span / height >= ASPECT[0]);
+        && within(ASPECT, span / height);
     let long = map.half_size_px().iter().fold(0.0_f64, |a, b| a.max(*b)) * 2.0;
     let independent = (columns / (CORRELATION_SHARE * map.long_side() as f64)).clamp(1.0, 4.0);
     let sigma = (EDGE_SIGMA_SHARE / independent.sqrt()).hypot(FIT_SIGMA_SHARE) * long;

@@ -11,6 +11,7 @@ use super::box_fit::BoxProblem;
 use super::smooth_noise::SmoothNoise;
 use super::surfaces::{Cell, SurfaceMap};
 use super::wall_ends;
+use crate::ade20k::is_window;
 use crate::geometry::least_squares::{Minimum, Problem};
 use crate::geometry::room_box::{
     Hit, Level, PARAMETERS, Parameters, RoomBox, Wall,
@@ -42,6 +43,8 @@ const START_YAWS_DEG: [f64; 7] = [-48.0, -30.0, -14.0, 0.0, 14.0, 30.0, 48.0];
 const START_ENDS: [f64; 5] = [-0.25, 0.04, 0.15, 0.3, 0.45];
 /// The least width of the opposite wall in a start, as a share of the picture's width.
 const LEAST_START_SPAN: f64 = 0.15;
+/// Walls whose angles to the camera differ by less are equally frontal, radians (3 degrees): the one with the window counts.
+const TIE: f64 = 0.052;
 /// How many starts are descended from, how far, and how many of the ends are refined.
 const DESCENTS: usize = 14;
 const SHORT_DESCENT: usize = 10;
@@ -57,7 +60,7 @@ const NEGLIGIBLE: f64 = 0.01;
 const MISMATCH_PRICE: f64 = 150.0;
 /// Cells looked at on the long side when the areas of starts and of minima are compared.
 const COARSE_SAMPLES: usize = 20;
-const FINE_SAMPLES: usize = 48;
+pub const FINE_SAMPLES: usize = 48;
 /// An end counts as visible inside this share of the width from the border.
 const FRAME_MARGIN: f64 = 0.01;
 
@@ -81,7 +84,15 @@ pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
             Wall::Left
         };
         let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
-        if room.0[YAW].abs() > std::f64::consts::FRAC_PI_4 && end_visible {
+        let beyond = room.0[YAW].abs() - std::f64::consts::FRAC_PI_4;
+        let tie = beyond.abs() < 0.5 * TIE;
+        let [opposite, beside] = [Wall::Opposite, side].map(|wall| window_cells(&room, wall, map));
+        let wins = if tie && opposite != beside {
+            beside > opposite
+        } else {
+            beyond > 0.0
+        };
+        if wins && end_visible {
             let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
             *hypothesis = judge(turned);
         }
@@ -307,8 +318,22 @@ fn end_visible(room: &RoomBox, end: f64, map: &SurfaceMap) -> bool {
     })
 }
 
+/// Sampled cells of a window on one wall.
+fn window_cells(room: &RoomBox, wall: Wall, map: &SurfaceMap) -> usize {
+    let stride = (map.long_side() / FINE_SAMPLES).max(1);
+    (stride / 2..map.height)
+        .step_by(stride)
+        .flat_map(|y| (stride / 2..map.width).step_by(stride).map(move |x| (x, y)))
+        .filter(|&(x, y)| is_window(map.class(x, y)))
+        .filter(|&(x, y)| {
+            let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
+            room.hit(room.wall_ray(pixel)) == Hit::Wall(wall)
+        })
+        .count()
+}
+
 /// Share of the cells showing wall, floor or ceiling that the box renders as another of the three.
-fn mismatch(room: &RoomBox, map: &SurfaceMap, samples: usize) -> f64 {
+pub fn mismatch(room: &RoomBox, map: &SurfaceMap, samples: usize) -> f64 {
     let stride = (map.long_side() / samples).max(1);
     let (mut wrong, mut all) = (0_u32, 0_u32);
     for y in (stride / 2..map.height).step_by(stride) {

@@ -40,8 +40,23 @@ pub struct Measurement {
     pub camera: Option<CameraEstimate>,
     /// Every piece of evidence that went into the scale, used or rejected.
     pub evidence: Vec<Evidence>,
+    /// How well the fitted box explains the label map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fit: Option<FitQuality>,
     /// What to draw on the overlay.
     pub outline: Outline,
+}
+
+/// How far the label map is from the fitted box's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FitQuality {
+    /// Share of the cells of wall, floor and ceiling that the box shows as another of the three, 0-1.
+    pub mismatch: f64,
+    /// Share of the contacts that lie on none of the box's edges, 0-1.
+    pub rejected_contacts: f64,
+    /// Share of the columns with wall in which something hides its lower end, 0-1.
+    pub hidden_base: f64,
 }
 
 impl Measurement {

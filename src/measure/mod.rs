@@ -4,23 +4,30 @@ mod blobs;
 mod boundaries;
 mod box_estimator;
 mod box_fit;
+mod box_prior;
 mod confidence;
 mod cut_wall;
 mod doors;
+mod doubts;
 mod hypotheses;
 pub mod measurement;
 mod open_doors;
 mod outline;
 pub mod predecessor;
 mod priors;
+mod reading;
 mod scale;
+mod slope;
 mod smooth_noise;
 mod surfaces;
+mod turn;
 mod wall_ends;
 pub mod warning;
 mod windows;
 
-pub use measurement::{CameraEstimate, Estimate, Evidence, Measurement, Outline, WindowEstimate};
+pub use measurement::{
+    CameraEstimate, Estimate, Evidence, FitQuality, Measurement, Outline, WindowEstimate,
+};
 pub use warning::Warning;
 
 use crate::geometry::camera::{Focal, Gravity, ImageSize, LineSegment};

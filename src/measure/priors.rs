@@ -32,6 +32,8 @@ impl<const N: usize> LogMixture<N> {
 pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.92, 150.0, 0.08), (0.08, 115.0, 0.105)]);
 /// Height of rooms: what is built today, and a broad rest of older and newer stock.
 pub const CEILING_HEIGHT: LogMixture<2> = LogMixture([(0.75, 259.0, 0.045), (0.25, 272.0, 0.11)]);
+/// Highest point of a ceiling that slopes.
+pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([(1.0, 260.0, 0.15)]);
 /// Height of a door's mask: the leaf, and often some of its casing; odd doors in the second component.
 pub const DOOR_HEIGHT: LogMixture<2> = LogMixture([(0.85, 204.5, 0.02), (0.15, 208.0, 0.065)]);
 /// Standard deviation of the logarithm of a length that the user gives.

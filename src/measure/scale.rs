@@ -6,7 +6,9 @@
 
 use nalgebra::SMatrix;
 
-use super::priors::{CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_SIGMA, LogMixture};
+use super::priors::{
+    CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_SIGMA, LogMixture, SLOPED_CEILING_HEIGHT,
+};
 use super::{Evidence, Known};
 use crate::geometry::room_box::{PARAMETERS, Parameters, parameter::LN_HEIGHT};
 
@@ -68,6 +70,14 @@ impl Ratios {
             width_variance: (all - slope * with_height).max(1e-10),
         }
     }
+
+    /// The same ratios, each doubted by a further standard deviation `sigma`.
+    #[must_use]
+    pub fn widened(mut self, sigma: f64) -> Self {
+        self.height_variance += sigma * sigma;
+        self.width_variance += sigma * sigma;
+        self
+    }
 }
 
 /// The joint posterior of scale and height ratio: nodes of equal spacing with weights that sum to one.
@@ -100,10 +110,10 @@ const LN_HEIGHT_RATIO_RANGE: [f64; 2] = [0.1, 1.5];
 const CONFLICT_SIGMAS: f64 = 2.5;
 
 impl ScalePosterior {
-    /// Weighs the evidence.
+    /// Weighs the evidence; a `sloped` ceiling has no usual height.
     #[must_use]
-    pub fn new(ratios: &Ratios, known: &Known, doors: &[DoorRatio]) -> Self {
-        let sources = sources(ratios, known, doors);
+    pub fn new(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) -> Self {
+        let sources = sources(ratios, known, doors, sloped);
         let sd = ratios.height_variance.sqrt();
         let low = (ratios.ln_height - HEIGHT_SPREAD * sd).max(LN_HEIGHT_RATIO_RANGE[0]);
         let high = (ratios.ln_height + HEIGHT_SPREAD * sd).min(LN_HEIGHT_RATIO_RANGE[1]);
@@ -256,7 +266,7 @@ impl Source {
     }
 }
 
-fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio]) -> Vec<Source> {
+fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) -> Vec<Source> {
     let given = |cm: f64| LogMixture([(1.0, cm, KNOWN_SIGMA)]);
     let mut sources = vec![match known.camera_height_cm {
         Some(cm) => Source::new("camera_height_known", 0.0, 0.0, &given(cm)),
@@ -264,6 +274,12 @@ fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio]) -> Vec<Source> {
     }];
     let ceiling = match known.ceiling_height_cm {
         Some(cm) => Source::new("ceiling_known", ratios.ln_height, 0.0, &given(cm)),
+        None if sloped => Source::new(
+            "sloped_ceiling_prior",
+            ratios.ln_height,
+            0.0,
+            &SLOPED_CEILING_HEIGHT,
+        ),
         None => Source::new("ceiling_prior", ratios.ln_height, 0.0, &CEILING_HEIGHT),
     };
     sources.push(Source {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::super::*;
 use crate::ade20k::{CEILING, CURTAIN, DOOR, FLOOR, SOFA, UNKNOWN, WALL, WINDOWPANE};
 use crate::geometry::camera::FocalSource;
 

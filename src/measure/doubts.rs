@@ -1,0 +1,150 @@
+//! What speaks against a measurement: how badly the box fits, and the warnings that follow.
+
+use super::boundaries::Boundaries;
+use super::box_fit::BoxProblem;
+use super::hypotheses::{self, Hypothesis};
+use super::reading::Reading;
+use super::surfaces::SurfaceMap;
+use super::{Estimate, FitQuality, Observation, Warning};
+use crate::ade20k::{MIRROR, is_window};
+use crate::geometry::camera::FocalSource;
+use crate::geometry::room_box::{Level, RoomBox, Wall, parameter::YAW};
+
+/// A contact farther than this many standard deviations from the box's edge is on none.
+const REJECTED_SIGMAS: f64 = 3.0;
+/// Shares that label maps of boxes do not exceed: cells of another surface, and contacts on no edge.
+const BOX_MISMATCH: f64 = 0.02;
+const BOX_REJECTED: f64 = 0.1;
+/// Standard deviation of a ratio's logarithm for each unit above them.
+const SIGMA_OF_MISMATCH: f64 = 1.0;
+const SIGMA_OF_REJECTED: f64 = 0.15;
+/// From this standard deviation on the room is said not to be a box.
+const NOT_A_BOX_SIGMA: f64 = 0.07;
+/// A base is occluded when this share of its columns is.
+const OCCLUDED: f64 = 0.85;
+/// Walls are at similar angles when the opposite one is turned by more than this, radians (35 degrees).
+const SIMILAR_ANGLES: f64 = 0.61;
+/// Camera heights outside are unusual, cm.
+const USUAL_CAMERA_CM: [f64; 2] = [122.0, 178.0];
+/// Shares of the opposite wall from which a mirror, or windows, may stand for it.
+const MIRROR_SHARE: f64 = 0.25;
+const WINDOW_SHARE: f64 = 0.7;
+/// Below this confidence a measurement is hardly one.
+const LOW_CONFIDENCE_PCT: f64 = 40.0;
+
+/// Compares the label map with the box.
+#[must_use]
+pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> FitQuality {
+    let rejected: f64 = problem
+        .contact_distances(&room.0)
+        .into_iter()
+        .zip(&problem.boundaries.contacts)
+        .filter(|((_, distance), _)| distance.abs() > REJECTED_SIGMAS * problem.sigma_px)
+        .map(|(_, contact)| contact.weight)
+        .sum();
+    let all: f64 = problem.boundaries.contacts.iter().map(|c| c.weight).sum();
+    let floor = problem.boundaries.floor;
+    FitQuality {
+        mismatch: hypotheses::mismatch(room, map, hypotheses::FINE_SAMPLES),
+        rejected_contacts: rejected / all.max(f64::MIN_POSITIVE),
+        hidden_base: floor.hidden as f64 / (floor.hidden + floor.open).max(1) as f64,
+    }
+}
+
+/// How much the ratios of a room that is not quite a box are to be doubted: a standard deviation of their logarithms.
+#[must_use]
+pub fn misfit_sigma(fit: &FitQuality) -> f64 {
+    let mismatch = SIGMA_OF_MISMATCH * (fit.mismatch - BOX_MISMATCH).max(0.0);
+    let rejected = SIGMA_OF_REJECTED * (fit.rejected_contacts - BOX_REJECTED).max(0.0);
+    mismatch.hypot(rejected)
+}
+
+/// What the warnings are about.
+pub struct Findings<'a> {
+    /// The photo.
+    pub observation: &'a Observation<'a>,
+    /// Its label map.
+    pub map: &'a SurfaceMap,
+    /// Where its walls end.
+    pub boundaries: &'a Boundaries,
+    /// The box.
+    pub hypothesis: &'a Hypothesis,
+    /// What it says in centimetres.
+    pub reading: &'a Reading,
+    /// How well it fits.
+    pub fit: FitQuality,
+    /// The ceiling slopes.
+    pub sloped: bool,
+    /// Camera height, cm.
+    pub camera_cm: Option<f64>,
+    /// Of the result.
+    pub confidence_pct: f64,
+    /// The wall's width; `None` when it is refused.
+    pub width: Option<Estimate>,
+}
+
+/// The warnings of a measurement.
+#[must_use]
+pub fn warnings(f: &Findings) -> Vec<Warning> {
+    let sees = |level: Level| f.boundaries.contacts.iter().any(|c| c.level == level);
+    let [left_seen, right_seen] = f.hypothesis.ends_visible;
+    let room = f.hypothesis.room();
+    let [low, high] = USUAL_CAMERA_CM;
+    let found = [
+        (
+            f.observation.focal.source == FocalSource::Default,
+            Warning::FocalFromDefault,
+        ),
+        (f.observation.gravity.is_none(), Warning::GravityMissing),
+        (!sees(Level::Floor), Warning::FloorLineMissing),
+        (f.fit.hidden_base > OCCLUDED, Warning::FloorLineOccluded),
+        (!sees(Level::Ceiling), Warning::CeilingLineMissing),
+        (!sees(Level::Ceiling), Warning::HeightFromPrior),
+        (!left_seen, Warning::LeftEndCut),
+        (!right_seen, Warning::RightEndCut),
+        (!(left_seen && right_seen), Warning::WidthIsLowerBound),
+        (f.reading.scale.conflict, Warning::ScaleConflict),
+        (
+            f.camera_cm.is_some_and(|cm| !(low..=high).contains(&cm)),
+            Warning::CameraHeightUnusual,
+        ),
+        (f.sloped, Warning::CeilingNotParallel),
+        (room.0[YAW].abs() > SIMILAR_ANGLES, Warning::MultipleWalls),
+        (
+            !f.sloped && misfit_sigma(&f.fit) > NOT_A_BOX_SIGMA,
+            Warning::NotABox,
+        ),
+        (
+            is_mirror_or_window(f.map, &room),
+            Warning::MirrorOrWindowAmbiguity,
+        ),
+        (f.reading.door_rejected, Warning::DoorScaleRejected),
+        (
+            f.width.is_none() || f.confidence_pct < LOW_CONFIDENCE_PCT,
+            Warning::LowConfidence,
+        ),
+    ];
+    found
+        .into_iter()
+        .filter_map(|(holds, warning)| holds.then_some(warning))
+        .collect()
+}
+
+/// Whether most of the opposite wall is glass, in which another room may be seen.
+fn is_mirror_or_window(map: &SurfaceMap, room: &RoomBox) -> bool {
+    const SAMPLES: usize = 48;
+    let stride = (map.long_side() / SAMPLES).max(1);
+    let (mut mirror, mut window, mut all) = (0_u32, 0_u32, 0_u32);
+    for y in (stride / 2..map.height).step_by(stride) {
+        for x in (stride / 2..map.width).step_by(stride) {
+            let ray = room.wall_ray(map.pixel(x as f64 + 0.5, y as f64 + 0.5));
+            if room.hit(ray) == crate::geometry::room_box::Hit::Wall(Wall::Opposite) {
+                all += 1;
+                mirror += u32::from(map.class(x, y) == MIRROR);
+                window += u32::from(is_window(map.class(x, y)));
+            }
+        }
+    }
+    let all = f64::from(all.max(1));
+    f64::from(mirror) > MIRROR_SHARE * all || f64::from(window) > WINDOW_SHARE * all
+}

@@ -1,0 +1,119 @@
+//! What one hypothesis says in centimetres.
+
+use super::box_fit::{BoxPrior, ln_width};
+use super::doors;
+use super::hypotheses::Hypothesis;
+use super::scale::{Histogram, Ratios, ScalePosterior};
+use super::surfaces::SurfaceMap;
+use super::{Observation, cut_wall};
+use crate::geometry::room_box::{
+    RoomBox,
+    parameter::{LEFT, LN_HEIGHT, RIGHT},
+};
+
+/// Distributions of one hypothesis.
+pub struct Reading {
+    /// Its probability, up to a factor.
+    pub weight: f64,
+    /// An end of the wall is out of view.
+    pub cut: bool,
+    /// Doors were seen, and none believed.
+    pub door_rejected: bool,
+    /// Tangents of the wall's visible ends.
+    pub ends: [f64; 2],
+    /// Camera height and room height.
+    pub scale: ScalePosterior,
+    /// Width of what is in view.
+    pub visible_width: Histogram,
+    /// Width of the whole wall.
+    pub full_width: Histogram,
+}
+
+/// What the readings of one photo share.
+pub struct Circumstances<'a> {
+    /// The photo.
+    pub observation: &'a Observation<'a>,
+    /// Its label map.
+    pub map: &'a SurfaceMap,
+    /// What was known before.
+    pub prior: &'a BoxPrior,
+    /// The ceiling slopes: usual heights do not apply to it.
+    pub sloped: bool,
+    /// Standard deviation of the logarithm of every ratio, for a room that is not quite a box.
+    pub misfit_sigma: f64,
+}
+
+impl Reading {
+    /// Reads `hypothesis`, whose best rival has the score `best_score`.
+    #[must_use]
+    pub fn new(circumstances: &Circumstances, hypothesis: &Hypothesis, best_score: f64) -> Self {
+        let Circumstances {
+            observation,
+            map,
+            prior,
+            sloped,
+            misfit_sigma,
+        } = *circumstances;
+        let room = hypothesis.room();
+        let [left, right] = visible_ends(&room, hypothesis, map);
+        let doors = doors::find(map, &room);
+        let mut shown = room;
+        shown.0[LEFT] = left;
+        shown.0[RIGHT] = right;
+        // An end at the frame's border is no parameter of the fit: only the distance moves with the evidence.
+        let mut width = ln_width(&shown.0);
+        for (index, visible) in [LEFT, RIGHT].into_iter().zip(hypothesis.ends_visible) {
+            if !visible {
+                width.1[index] = 0.0;
+            }
+        }
+        let ratios = Ratios::from_fit(
+            &room.0,
+            &hypothesis.minimum.equations.information,
+            (prior.mean[LN_HEIGHT], prior.sigma[LN_HEIGHT]),
+            width,
+        )
+        .widened(misfit_sigma);
+        let scale = ScalePosterior::new(&ratios, &observation.known, &doors.ratios, sloped);
+        let visible_width = scale.width();
+        let span = (right - left).max(1e-6);
+        let full_width = match hypothesis.ends_visible {
+            [true, true] => visible_width.clone(),
+            [true, false] => cut_wall::complete(&visible_width, Some(-left / span)),
+            [false, true] => cut_wall::complete(&visible_width, Some(right / span)),
+            [false, false] => cut_wall::complete(&visible_width, None),
+        };
+        Self {
+            weight: (best_score - hypothesis.score).exp(),
+            door_rejected: doors.rejected && doors.ratios.is_empty(),
+            ends: [left, right],
+            cut: hypothesis.ends_visible != [true, true],
+            scale,
+            visible_width,
+            full_width,
+        }
+    }
+}
+
+/// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them.
+fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f64; 2] {
+    let [half_width, _] = map.half_size_px();
+    let border = |x: f64, end: f64| {
+        let ray = room.wall_ray([x, 0.0]);
+        if ray.z > 0.0 { ray.x / ray.z } else { end }
+    };
+    let [left_seen, right_seen] = hypothesis.ends_visible;
+    let (left, right) = (room.0[LEFT], room.0[RIGHT]);
+    [
+        if left_seen {
+            left
+        } else {
+            border(-half_width, left).max(left)
+        },
+        if right_seen {
+            right
+        } else {
+            border(half_width, right).min(right)
+        },
+    ]
+}

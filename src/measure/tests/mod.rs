@@ -1,0 +1,6 @@
+//! The estimators on painted label maps.
+
+mod degenerate;
+mod fuzz;
+mod invariants;
+mod paint;
