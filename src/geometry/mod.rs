@@ -4,3 +4,4 @@ pub mod attitude;
 pub mod camera;
 pub mod least_squares;
 pub mod room_box;
+pub mod vanishing;

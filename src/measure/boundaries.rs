@@ -207,7 +207,8 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
     if touching && last_wall.is_some_and(|w| runs[w].cell == Cell::Wall) {
         out.floor.open += 1;
     } else {
-        out.floor.hidden += usize::from(last_wall.is_some());
+        // A wall that goes on to the frame's border is cut, not hidden.
+        out.floor.hidden += usize::from(last_wall.is_some_and(|w| w + 1 < runs.len()));
         if let Some(w) = last_wall.filter(|&w| runs[w].cell == Cell::Wall) {
             bound(runs[w].end, Level::Floor, Side::Wall);
         }
@@ -221,7 +222,7 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
     if matches!((first_wall, ceiling), (Some(w), Some(c)) if c + 1 == w) {
         out.ceiling.open += 1;
     } else {
-        out.ceiling.hidden += usize::from(first_wall.is_some());
+        out.ceiling.hidden += usize::from(first_wall.is_some_and(|w| w > 0));
         if let Some(w) = first_wall {
             bound(runs[w].start, Level::Ceiling, Side::Wall);
         }

@@ -10,11 +10,13 @@ use super::reading::{Circumstances, Reading};
 use super::scale::Histogram;
 use super::slope::{self, Slope};
 use super::surfaces::{Cell, SurfaceMap};
+use super::tilt::Tilt;
 use super::turn::QuarterTurns;
 use super::{
-    CameraEstimate, Estimate, Measurement, Observation, Warning, open_doors, outline, windows,
+    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, open_doors, outline,
+    windows,
 };
-use crate::geometry::camera::{GravitySource, LineSegment};
+use crate::geometry::camera::LineSegment;
 use crate::geometry::room_box::parameter::{LEFT, PITCH, RIGHT, ROLL, YAW};
 
 /// Standard deviation of a contact's position, as a share of the picture's long side.
@@ -67,7 +69,8 @@ fn estimate_upright(observation: &Observation) -> Measurement {
         return Measurement::refused([Warning::NoWall]);
     }
     let boundaries = boundaries::find(&map);
-    let prior = box_prior(observation);
+    let tilt = Tilt::of(observation);
+    let prior = box_prior(observation, &tilt);
     let problem = BoxProblem {
         boundaries: &boundaries,
         prior: &prior,
@@ -76,19 +79,19 @@ fn estimate_upright(observation: &Observation) -> Measurement {
         corners: [None; 2],
     };
     let hypotheses = hypotheses::choose(&problem, &map);
-    match hypotheses.first() {
-        Some(best) => measure(observation, &map, &problem, best, &hypotheses),
-        None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
-    }
+    measure(observation, &map, &problem, &tilt, &hypotheses)
 }
 
 fn measure(
     observation: &Observation,
     map: &SurfaceMap,
     problem: &BoxProblem,
-    best: &Hypothesis,
+    tilt: &Tilt,
     hypotheses: &[Hypothesis],
 ) -> Measurement {
+    let Some(best) = hypotheses.first() else {
+        return Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]);
+    };
     let room = best.room();
     let slope = slope::find(problem, &room, [room.0[LEFT], room.0[RIGHT]]);
     let fit = doubts::fit_quality(problem, map, &room);
@@ -137,6 +140,7 @@ fn measure(
         confidence_pct,
         warnings: doubts::warnings(&Findings {
             observation,
+            tilt,
             map,
             boundaries: problem.boundaries,
             hypothesis: best,
@@ -154,16 +158,20 @@ fn measure(
             pitch_deg: room.0[PITCH].to_degrees(),
             roll_deg: room.0[ROLL].to_degrees(),
             yaw_deg: Some(room.0[YAW].to_degrees()),
-            gravity_source: if observation.gravity.is_some() {
-                GravitySource::Makernote
-            } else {
-                GravitySource::Prior
-            },
+            gravity_source: tilt.source,
             height_cm: camera_cm,
         }),
         evidence: scale.evidence.clone(),
         fit: Some(fit),
-        outline: outline::outline(problem, map, &room, first.ends),
+        outline: Outline {
+            verticals: tilt
+                .verticals
+                .iter()
+                .filter_map(|&index| observation.segments.get(index))
+                .map(|segment| [segment.from, segment.to])
+                .collect(),
+            ..outline::outline(problem, map, &room, first.ends)
+        },
         windows: camera_cm.map_or_else(Vec::new, |cm| windows::find(map, &room, first.ends[0], cm)),
     }
 }

@@ -2,6 +2,7 @@
 //! knows.
 
 use super::box_fit::BoxPrior;
+use super::tilt::Tilt;
 use super::{Observation, priors};
 use crate::geometry::attitude::Attitude;
 use crate::geometry::room_box::{
@@ -11,14 +12,14 @@ use crate::geometry::room_box::{
 
 /// What is known of the box before the labels are read.
 #[must_use]
-pub fn box_prior(observation: &Observation) -> BoxPrior {
+pub fn box_prior(observation: &Observation, tilt: &Tilt) -> BoxPrior {
     let mut mean = Parameters::zeros();
     let mut sigma = Parameters::repeat(f64::INFINITY);
     let mut set = |index: usize, [m, s]: [f64; 2]| {
         mean[index] = m;
         sigma[index] = s;
     };
-    match &observation.gravity {
+    match &tilt.gravity {
         Some(gravity) => {
             let attitude = Attitude::from_gravity(gravity.down);
             set(PITCH, [attitude.pitch, gravity.sigma_pitch]);

@@ -5,6 +5,7 @@ use super::box_fit::BoxProblem;
 use super::hypotheses::{self, Hypothesis};
 use super::reading::Reading;
 use super::surfaces::SurfaceMap;
+use super::tilt::Tilt;
 use super::{Estimate, FitQuality, Observation, Warning};
 use crate::ade20k::{MIRROR, is_window};
 use crate::geometry::camera::FocalSource;
@@ -12,14 +13,14 @@ use crate::geometry::room_box::{Level, RoomBox, Wall, parameter::YAW};
 
 /// A contact farther than this many standard deviations from the box's edge is on none.
 const REJECTED_SIGMAS: f64 = 3.0;
-/// Shares that label maps of boxes do not exceed: cells of another surface, and contacts on no edge.
-const BOX_MISMATCH: f64 = 0.02;
-const BOX_REJECTED: f64 = 0.1;
-/// Standard deviation of a ratio's logarithm for each unit above them.
-const SIGMA_OF_MISMATCH: f64 = 1.0;
-const SIGMA_OF_REJECTED: f64 = 0.15;
+/// Shares that label maps of boxes do not exceed: cells of another surface, contacts on no edge, columns with a hidden base.
+const USUAL: [f64; 3] = [0.007, 0.1, 0.3];
+/// Standard deviation of a ratio's logarithm for each unit above them, from rooms of all kinds with true and with predicted
+/// labels, and the most that it may become.
+const SIGMA_PER_UNIT: [f64; 3] = [3.5, 0.35, 0.06];
+const MOST_SIGMA: f64 = 0.25;
 /// From this standard deviation on the room is said not to be a box.
-const NOT_A_BOX_SIGMA: f64 = 0.07;
+const NOT_A_BOX_SIGMA: f64 = 0.09;
 /// A base is occluded when this share of its columns is.
 const OCCLUDED: f64 = 0.85;
 /// Walls are at similar angles when the opposite one is turned by more than this, radians (35 degrees).
@@ -54,15 +55,22 @@ pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> Fi
 /// How much the ratios of a room that is not quite a box are to be doubted: a standard deviation of their logarithms.
 #[must_use]
 pub fn misfit_sigma(fit: &FitQuality) -> f64 {
-    let mismatch = SIGMA_OF_MISMATCH * (fit.mismatch - BOX_MISMATCH).max(0.0);
-    let rejected = SIGMA_OF_REJECTED * (fit.rejected_contacts - BOX_REJECTED).max(0.0);
-    mismatch.hypot(rejected)
+    let shares = [fit.mismatch, fit.rejected_contacts, fit.hidden_base];
+    let square: f64 = shares
+        .into_iter()
+        .zip(USUAL)
+        .zip(SIGMA_PER_UNIT)
+        .map(|((share, usual), slope)| (slope * (share - usual).max(0.0)).powi(2))
+        .sum();
+    square.sqrt().min(MOST_SIGMA)
 }
 
 /// What the warnings are about.
 pub struct Findings<'a> {
     /// The photo.
     pub observation: &'a Observation<'a>,
+    /// The camera's tilt, as known before.
+    pub tilt: &'a Tilt,
     /// Its label map.
     pub map: &'a SurfaceMap,
     /// Where its walls end.
@@ -96,6 +104,7 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
             Warning::FocalFromDefault,
         ),
         (f.observation.gravity.is_none(), Warning::GravityMissing),
+        (f.tilt.conflict, Warning::GravityConflict),
         (!sees(Level::Floor), Warning::FloorLineMissing),
         (f.fit.hidden_base > OCCLUDED, Warning::FloorLineOccluded),
         (!sees(Level::Ceiling), Warning::CeilingLineMissing),

@@ -20,6 +20,7 @@ mod scale;
 mod slope;
 mod smooth_noise;
 mod surfaces;
+mod tilt;
 mod turn;
 mod wall_ends;
 pub mod warning;

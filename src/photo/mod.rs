@@ -18,6 +18,7 @@ mod jpeg;
 mod metadata;
 mod orient;
 mod raster;
+pub mod segments;
 mod sniff;
 mod source;
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::run::{PhotoJob, Settings};
 use super::{timed, to_microseconds};
 use crate::debug_output;
 use crate::geometry::camera::FocalSource;
-use crate::measure::{self, Measurement, Observation, Warning};
-use crate::photo::Photo;
+use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
+use crate::photo::{Photo, segments};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::segment::Segmentation;
 
@@ -68,6 +68,10 @@ fn measure_photo(
         }
         Err(error) => return Err(error),
     };
+    let (segments, segments_ms) = timed(|| match settings.estimator {
+        EstimatorKind::Box => segments::near_vertical(&photo.pixels),
+        EstimatorKind::Predecessor => Vec::new(),
+    });
     let mut times = Vec::new();
     let mut measurement = Measurement::default();
     for _ in 0..settings.repeat {
@@ -79,7 +83,7 @@ fn measure_photo(
                     image: size,
                     focal,
                     gravity: photo.metadata.gravity,
-                    segments: &[],
+                    segments: &segments,
                     known: job.known,
                 },
             )
@@ -87,7 +91,7 @@ fn measure_photo(
         times.push(ms);
         measurement = measured;
     }
-    result.timings_ms.measure = super::run::median(&times);
+    result.timings_ms.measure = to_microseconds(segments_ms + super::run::median(&times));
     result.set_measurement(&measurement);
     if let Some(folder) = &job.debug_dir {
         debug_output::write(folder, photo, &segmentation.labels, &measurement, result)
