@@ -124,9 +124,6 @@ fn variants(
         let sight = wall_ends::look(&room, side > 0.0, noise, map, |tried| {
             end_visible(tried, tried.0[index], map)
         });
-        if std::env::var_os("DBG").is_some() {
-            eprintln!("  side {side} {sight:?}");
-        }
         vec![
             (sight.visible, true, sight.corner),
             (1.0 - sight.visible, false, None),

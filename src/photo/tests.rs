@@ -472,3 +472,29 @@ fn the_kitchen_s_gravity_points_at_its_floor_and_the_camera_looks_down() {
     assert!(down.y > 0.98 && down.x.abs() < 0.02, "{down}");
     assert!((down.z.asin().to_degrees() - 8.8).abs() < 0.2, "{down}");
 }
+
+/// Apple's axes and signs, checked against the picture and not against files of our own writing: where the kitchen's vertical edges
+/// converge is where the accelerometer says that down is.
+#[test]
+fn a_real_iphones_accelerometer_agrees_with_its_pictures_vertical_edges() {
+    let Some(photo) = real_photo("kitchen_iphone13promax.HEIC") else {
+        return;
+    };
+    let reading = photo.metadata.gravity.unwrap();
+    let segments = super::segments::near_vertical(&photo.pixels);
+    let focal = photo.metadata.focal.unwrap().px;
+    let seen = crate::geometry::vanishing::vertical(&segments, photo.size(), focal).unwrap();
+    let [by_phone, by_edges] =
+        [reading.down, seen.gravity.down].map(crate::geometry::attitude::Attitude::from_gravity);
+    let off = |a: f64, b: f64| (a - b).to_degrees().abs();
+    assert!(
+        off(by_phone.pitch, by_edges.pitch) < 2.5,
+        "{by_phone:?} {by_edges:?}"
+    );
+    assert!(
+        off(by_phone.roll, by_edges.roll) < 0.8,
+        "{by_phone:?} {by_edges:?}"
+    );
+    // The test could not fail if the phone had been held level.
+    assert!(by_phone.pitch.to_degrees().abs() > 1.0, "{by_phone:?}");
+}
