@@ -39,4 +39,5 @@ pub mod render;
 pub mod report;
 pub mod score;
 pub mod segment;
+pub mod sweep;
 pub mod tolerance;

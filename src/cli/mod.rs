@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod config_file;
 pub mod measure;
 pub mod rooms;
+pub mod sweep;
 pub mod values;
 
 use std::path::PathBuf;
@@ -57,6 +58,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Join the reports of all shards
     Merge(MergeArgs),
+    /// Measure with many models, input sizes and precisions: accuracy against time and memory
+    Sweep(sweep::SweepArgs),
     /// Render synthetic rooms with exact truth
     Rooms(rooms::RoomsArgs),
     /// Say what this machine offers, and how to get what is missing

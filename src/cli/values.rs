@@ -32,6 +32,16 @@ pub enum ComparisonForm {
     Markdown,
 }
 
+/// What goes to standard output of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[allow(missing_docs)]
+pub enum SweepForm {
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {

@@ -32,19 +32,7 @@ impl Outputs {
                 std::fs::create_dir_all(folder)
                     .with_context(|| format!("cannot make the folder {}", folder.display()))?;
             }
-            let folder = match target.path.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            anyhow::ensure!(
-                folder.is_dir(),
-                "cannot write --save {}: there is no folder {}; make it first",
-                target.path.display(),
-                folder.display()
-            );
-            let file = tempfile::Builder::new()
-                .prefix(".measure-bench-")
-                .tempfile_in(folder)
+            let file = beside(&target.path)
                 .with_context(|| format!("cannot write --save {}", target.path.display()))?;
             anyhow::Ok((target.clone(), file))
         };
@@ -66,12 +54,35 @@ impl Outputs {
             };
             let context = || format!("cannot write --save {}", target.path.display());
             file.write_all(text.as_bytes()).with_context(context)?;
-            file.as_file().sync_all().with_context(context)?;
-            make_readable(file.as_file()).with_context(context)?;
-            file.persist(&target.path).with_context(context)?;
+            put_in_place(file, &target.path).with_context(context)?;
         }
         Ok(())
     }
+}
+
+/// A temporary file in the folder of `path`, so that it can be renamed to it.
+pub(super) fn beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            format!("there is no folder {}; make it first", folder.display()),
+        ));
+    }
+    tempfile::Builder::new()
+        .prefix(".measure-bench-")
+        .tempfile_in(folder)
+}
+
+/// Makes the written file appear as `path`, whole or not at all.
+pub(super) fn put_in_place(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
+    file.as_file().sync_all()?;
+    make_readable(file.as_file())?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Temporary files are private; reports are as readable as any other file the user writes.

@@ -18,8 +18,7 @@ pub(super) fn gather() -> Environment {
         cpu: cpu.unwrap_or_default(),
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         memory_mb: system.total_memory() / 1_000_000,
-        onnx_runtime: None,
-        device: None,
+        ..Environment::default()
     }
 }
 

@@ -1,17 +1,16 @@
 //! `measure-bench [OPTIONS] [PHOTO]...`: the main job.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::deliver::{Outputs, deliver, read_baseline};
 use super::journaled::Journaled;
 use super::plan::Plan;
-use super::{CommandError, environment};
+use super::{CommandError, environment, interrupt};
 use crate::cli::MeasureArgs;
 use crate::cli::values::FallbackArg;
 use crate::exit_code::ExitCode;
-use crate::options::{Labeller, MeasureOptions, Verbosity};
+use crate::options::{Labeller, MeasureOptions};
 use crate::photo::Limits;
 use crate::pipeline::{self, PhotoJob, Settings, memory::peak_rss_mb};
 use crate::progress::Progress;
@@ -30,7 +29,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     }
     let baseline = read_baseline(options.output.baseline.as_deref())?;
     let outputs = Outputs::open(&options.output.saves)?;
-    let interrupted = watch_for_interrupt(options.output.verbosity);
+    let interrupted = interrupt::watch(options.output.verbosity);
     let mut segmenter = segmenter(&options.labeller)?;
     let start = Instant::now();
     let info = segmenter.describe();
@@ -188,20 +187,4 @@ fn model(info: SegmenterInfo) -> Model {
         source: info.source,
         precision: info.precision,
     }
-}
-
-/// The first Ctrl-C ends the run after the photos in work, the second one at once.
-fn watch_for_interrupt(verbosity: Verbosity) -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&flag);
-    let watching = ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::exit(ExitCode::Interrupted.code().into());
-        }
-    });
-    // Without a handler Ctrl-C ends the process at once, as it does everywhere; the run itself is not harmed.
-    if let (Err(error), Verbosity::Verbose) = (watching, verbosity) {
-        anstream::eprintln!("note: Ctrl-C will lose unfinished work: {error}");
-    }
-    flag
 }

@@ -4,11 +4,13 @@ mod compare;
 mod deliver;
 mod doctor;
 mod environment;
+mod interrupt;
 mod journaled;
 mod measure;
 mod merge;
 mod plan;
 mod score;
+mod sweep;
 mod texts;
 
 use std::ffi::OsString;
@@ -96,6 +98,7 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         Some(Command::Rooms(args)) => render_rooms(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Merge(args)) => merge::run(args),
+        Some(Command::Sweep(args)) => sweep::run(args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Completions(args)) => texts::completions(args.shell),
         Some(Command::Man) => texts::man(),

@@ -13,7 +13,7 @@ mod wording;
 
 pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
-pub use wording::{gate as gate_line, printable};
+pub use wording::{duration, escaped, gate as gate_line, percent, printable};
 
 #[cfg(test)]
 pub(crate) mod sample;
