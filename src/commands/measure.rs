@@ -54,6 +54,8 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         environment: Environment {
             onnx_runtime: info.onnx_runtime.clone(),
             device: info.device.map(|d| d.to_string()),
+            operators_on_cpu: info.operators_on_cpu.clone(),
+            skipped_devices: info.skipped_devices.clone(),
             ..environment::gather()
         },
         model: model(info),

@@ -119,6 +119,7 @@ pub(crate) fn report() -> Report {
             memory_mb: 16_000,
             onnx_runtime: Some("1.24.4".to_owned()),
             device: Some("cpu".to_owned()),
+            ..Environment::default()
         },
         model: Model {
             name: "bundled".to_owned(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::photo_result::PhotoResult;
 use crate::score::metrics::Metrics;
+use crate::segment::{Operators, Skipped};
 
 /// Version of the form below; readers refuse what is newer.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -84,6 +85,12 @@ pub struct Environment {
     /// Execution provider that ran the network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// Operators that the device left to the processor, with the number of their nodes.
+    #[serde(skip_serializing_if = "Operators::is_empty")]
+    pub operators_on_cpu: Operators,
+    /// Devices that `auto` passed over, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped_devices: Vec<Skipped>,
 }
 
 /// What turned pixels into labels.

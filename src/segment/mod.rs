@@ -10,6 +10,7 @@ pub mod masks;
 pub mod metadata;
 pub mod model;
 mod network;
+mod placement;
 mod postprocess;
 mod preprocess;
 pub mod providers;
@@ -17,6 +18,7 @@ pub mod runtime;
 mod scores;
 mod session;
 pub mod size_policy;
+mod tensor_rt;
 
 use std::path::Path;
 use std::time::Instant;
@@ -29,6 +31,7 @@ pub use masks::MaskKind;
 pub use metadata::{Label, ModelMetadata};
 pub use model::ModelSource;
 pub use network::{Network, NetworkOptions};
+pub use placement::Operators;
 pub use postprocess::PostProcessing;
 pub use providers::{Device, Skipped};
 pub use scores::Outputs;
@@ -96,6 +99,8 @@ pub struct SegmenterInfo {
     pub device: Option<Device>,
     /// Devices that `auto` passed over, and why.
     pub skipped_devices: Vec<Skipped>,
+    /// Operators that the device left to the processor, with the number of their nodes.
+    pub operators_on_cpu: Operators,
     /// Version of ONNX Runtime.
     pub onnx_runtime: Option<String>,
     /// The model's classes, in output order.

@@ -10,12 +10,13 @@ use ort::value::{DynValue, Tensor, TensorRef};
 
 use super::metadata::ModelMetadata;
 use super::model::ModelSource;
+use super::placement::Operators;
 use super::postprocess::PostProcessing;
 use super::preprocess::Preprocessor;
 use super::providers::{Device, Skipped};
 use super::scores::Outputs;
 use super::session::{self, CLASS_OUTPUT, INPUT, MASK_OUTPUT, OpenSession, SessionOptions};
-use super::size_policy::{InputSize, LONGEST_SIDE};
+use super::size_policy::{InputSize, LONGEST_SIDE, SizePolicy};
 use super::{
     SegmentError, SegmentTimings, Segmentation, Segmenter, SegmenterInfo, milliseconds_since,
 };
@@ -48,6 +49,7 @@ pub struct Network {
     skipped: Vec<Skipped>,
     onnx_runtime: String,
     half_input: bool,
+    operators_on_cpu: Operators,
     long_side: Option<u32>,
     post_processing: PostProcessing,
     threads: usize,
@@ -70,6 +72,8 @@ impl Network {
         let session_options = SessionOptions {
             device: options.device,
             threads,
+            long_side: options.long_side,
+            model_config: options.model_config.as_deref(),
             profile: options.profile.as_deref(),
         };
         let OpenSession {
@@ -78,19 +82,13 @@ impl Network {
             skipped,
             runtime,
             half_input,
-        } = session::open(&source, &session_options, prove)?;
-        let metadata = {
-            let found = session.metadata().map_err(|error| SegmentError::Model {
-                model: source.name(),
-                reason: error.to_string(),
-            })?;
-            ModelMetadata::read(&|key| found.custom(key), options.model_config.as_deref()).map_err(
-                |error| SegmentError::Metadata {
-                    model: source.name(),
-                    error,
-                },
-            )?
-        };
+            operators_on_cpu,
+        } = session::open(&source, &session_options, |open| {
+            let config = options.model_config.as_deref();
+            let size = session::read_metadata(&open.session, &source, config)?.size;
+            prove(open, &size, options.long_side)
+        })?;
+        let metadata = session::read_metadata(&session, &source, options.model_config.as_deref())?;
         Ok(Self {
             preprocessor: Preprocessor::new(&metadata),
             session,
@@ -100,6 +98,7 @@ impl Network {
             skipped,
             onnx_runtime: runtime.version.clone(),
             half_input,
+            operators_on_cpu,
             long_side: options.long_side,
             post_processing: options.post_processing,
             threads,
@@ -125,22 +124,27 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Side of the input that a device has to run before it is trusted, px.
-const PROBE_SIDE: u32 = 64;
+/// A photo of usual aspect, px.
+const USUAL_PHOTO: ImageSize = ImageSize {
+    width: 4000,
+    height: 3000,
+};
 
-/// Runs an accelerator once, since many load and only then fail; the processor needs no such proof.
-fn prove(open: &mut OpenSession) -> Result<(), SegmentError> {
+/// Runs an accelerator once, at the size of a usual photo, since many load and only then fail; the processor needs no such
+/// proof.
+fn prove(
+    open: &mut OpenSession,
+    policy: &SizePolicy,
+    long_side: Option<u32>,
+) -> Result<(), SegmentError> {
     if open.device == Device::Cpu {
         return Ok(());
     }
-    let zeros = vec![0.0; 3 * PROBE_SIDE as usize * PROBE_SIDE as usize];
-    run(
-        &mut open.session,
-        open.half_input,
-        [PROBE_SIDE; 2],
-        &zeros,
-        |_, _| Ok(()),
-    )
+    let size = policy.input_size(USUAL_PHOTO, long_side).network;
+    let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
+    run(&mut open.session, open.half_input, size, &zeros, |_, _| {
+        Ok(())
+    })
 }
 
 /// Runs the session on `input`, planes of a picture of `size` (rows, columns), and hands its two outputs to `use_outputs`.
@@ -302,6 +306,7 @@ impl Segmenter for Network {
             },
             device: Some(self.device),
             skipped_devices: self.skipped.clone(),
+            operators_on_cpu: self.operators_on_cpu.clone(),
             onnx_runtime: Some(self.onnx_runtime.clone()),
             labels: self.metadata.labels.clone(),
             precision: self.metadata.precision.clone(),

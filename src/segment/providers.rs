@@ -1,10 +1,12 @@
 //! Execution providers: which one runs the network, and why others do not.
 
 use std::fmt;
-use std::path::Path;
 
 use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
 use serde::{Deserialize, Serialize};
+
+use super::session::INPUT;
+use super::tensor_rt::{Engines, ShapeRange};
 
 /// What the user asks to compute on.
 #[derive(
@@ -48,13 +50,6 @@ pub struct Skipped {
     pub device: Device,
     /// Why it does not run here.
     pub reason: String,
-}
-
-/// What a provider needs to know of the model.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ProviderContext<'a> {
-    /// Folder for compiled engines of this very model; `None` keeps none.
-    pub engine_cache: Option<&'a Path>,
 }
 
 impl Device {
@@ -112,12 +107,12 @@ impl Device {
 
     /// The providers to register for this device, each of which fails loudly: a silent run on the processor is no answer to
     /// a request for a GPU.
-    pub(super) fn dispatch(self, context: ProviderContext) -> Vec<ExecutionProviderDispatch> {
+    pub(super) fn dispatch(self, engines: Option<&Engines>) -> Vec<ExecutionProviderDispatch> {
         let providers = match self {
             Self::Auto | Self::Cpu => Vec::new(),
             Self::Cuda => vec![ep::CUDA::default().build()],
             // What TensorRT cannot run goes to CUDA rather than to the processor.
-            Self::TensorRt => vec![tensor_rt(context).build(), ep::CUDA::default().build()],
+            Self::TensorRt => vec![tensor_rt(engines).build(), ep::CUDA::default().build()],
             Self::CoreMl => vec![ep::CoreML::default().build()],
             Self::DirectMl => vec![ep::DirectML::default().build()],
         };
@@ -128,18 +123,24 @@ impl Device {
     }
 }
 
-/// TensorRT with half precision where it is faster, and its engines kept: ONNX Runtime names them by graph, shapes,
-/// TensorRT version and GPU, and the folder is the model's own.
-fn tensor_rt(context: ProviderContext) -> ep::TensorRT {
-    let provider = ep::TensorRT::default().with_fp16(true);
-    match context.engine_cache {
-        Some(folder) => provider
+/// TensorRT with half precision where it is faster, engines for a range of inputs, and its engines kept.
+fn tensor_rt(engines: Option<&Engines>) -> ep::TensorRT {
+    let mut provider = ep::TensorRT::default().with_fp16(true);
+    let Some(Engines { shapes, folder }) = engines else {
+        return provider;
+    };
+    provider = provider
+        .with_profile_min_shapes(ShapeRange::spelt(INPUT, shapes.least))
+        .with_profile_opt_shapes(ShapeRange::spelt(INPUT, shapes.usual))
+        .with_profile_max_shapes(ShapeRange::spelt(INPUT, shapes.most));
+    if let Some(folder) = folder {
+        provider = provider
             .with_engine_cache(true)
             .with_engine_cache_path(folder.display())
             .with_timing_cache(true)
-            .with_timing_cache_path(folder.display()),
-        None => provider,
+            .with_timing_cache_path(folder.display());
     }
+    provider
 }
 
 #[cfg(test)]

@@ -1,16 +1,19 @@
 //! An ONNX Runtime session on the wanted device.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ort::logging::LogLevel;
 use ort::session::Session;
-use ort::session::builder::SessionBuilder;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::{TensorElementType, ValueType};
 
 use super::SegmentError;
+use super::metadata::ModelMetadata;
 use super::model::{BUNDLED, ModelSource};
-use super::providers::{Device, ProviderContext, Skipped};
+use super::placement::{self, Operators};
+use super::providers::{Device, Skipped};
 use super::runtime::{self, Runtime};
+use super::tensor_rt::Engines;
 
 /// Name of the network's input, [batch, 3, height, width].
 pub(super) const INPUT: &str = "pixel_values";
@@ -25,6 +28,10 @@ pub(super) struct SessionOptions<'a> {
     pub device: Device,
     /// Threads of one inference.
     pub threads: usize,
+    /// Long side of the photo in the network's input, px.
+    pub long_side: Option<u32>,
+    /// File with metadata that the model lacks.
+    pub model_config: Option<&'a Path>,
     /// Start of the name of ONNX Runtime's profile, written when the session ends.
     pub profile: Option<&'a Path>,
 }
@@ -37,6 +44,8 @@ pub(super) struct OpenSession {
     pub runtime: &'static Runtime,
     /// Whether the input is in half precision.
     pub half_input: bool,
+    /// Operators that the device left to the processor.
+    pub operators_on_cpu: Operators,
 }
 
 /// Opens the model on the first device that works: `works` is given the session and runs it.
@@ -48,11 +57,7 @@ pub(super) fn open(
     let runtime = runtime::load()?;
     let mut skipped = Vec::new();
     for &device in options.device.candidates() {
-        let attempt = open_on(device, runtime, source, options).and_then(|mut open| {
-            works(&mut open)?;
-            Ok(open)
-        });
-        match attempt {
+        match open_on(device, runtime, source, options, &works) {
             Ok(open) => return Ok(OpenSession { skipped, ..open }),
             // The processor is the last resort: what fails there is the model's fault, not the device's.
             Err(error) if device == Device::Cpu => return Err(error),
@@ -75,6 +80,7 @@ fn open_on(
     runtime: &'static Runtime,
     source: &ModelSource,
     options: &SessionOptions,
+    works: impl Fn(&mut OpenSession) -> Result<(), SegmentError>,
 ) -> Result<OpenSession, SegmentError> {
     if !device.is_compiled_in() {
         return Err(SegmentError::NotCompiledIn {
@@ -86,53 +92,109 @@ fn open_on(
         model: source.name(),
         reason: error.to_string(),
     };
-    let engine_cache = if device == Device::TensorRt {
-        engine_cache(source)
+    let engines = if device == Device::TensorRt {
+        Some(engines(runtime, source, options)?)
     } else {
         None
     };
-    let mut builder =
-        builder(device, runtime, options, engine_cache.as_deref()).map_err(model_error)?;
-    let session = match source {
-        ModelSource::Bundled => builder.commit_from_memory(BUNDLED),
-        ModelSource::File(path) => builder.commit_from_file(path),
-    }
-    .map_err(model_error)?;
+    // Only a profile tells what a device left to the processor; it ends with the first run, unless the user wants his own.
+    let placement = match (device, options.profile) {
+        (Device::Cpu, _) | (_, Some(_)) => None,
+        _ => tempfile::tempdir().ok(),
+    };
+    let placement_profile = placement.as_ref().map(|folder| folder.path().join("run"));
+    let profile = options.profile.or(placement_profile.as_deref());
+    let session = builder(device, runtime, options.threads, profile, engines.as_ref())
+        .map_err(model_error)
+        .and_then(|builder| commit(builder, source))?;
     let half_input = check_interface(&session, source)?;
-    Ok(OpenSession {
+    let mut open = OpenSession {
         session,
         device,
         skipped: Vec::new(),
         runtime,
         half_input,
-    })
+        operators_on_cpu: Operators::new(),
+    };
+    works(&mut open)?;
+    if placement.is_some() {
+        let profile = open.session.end_profiling().map_err(model_error)?;
+        open.operators_on_cpu = placement::on_processor(Path::new(&profile)).unwrap_or_default();
+    }
+    Ok(open)
 }
 
 fn builder(
     device: Device,
     runtime: &Runtime,
-    options: &SessionOptions,
-    engine_cache: Option<&Path>,
+    threads: usize,
+    profile: Option<&Path>,
+    engines: Option<&Engines>,
 ) -> ort::Result<SessionBuilder> {
     let mut builder = Session::builder(&runtime.environment)?
         // Warnings speak of graph details that no user can act on.
         .with_log_level(LogLevel::Error)?
-        .with_intra_threads(options.threads)?
-        .with_execution_providers(device.dispatch(ProviderContext { engine_cache }))?;
-    if let Some(prefix) = options.profile {
+        .with_intra_threads(threads)?
+        // Threads that spin while they wait take the cores from the decoding of the next photos.
+        .with_intra_op_spinning(false)?
+        .with_execution_providers(device.dispatch(engines))?;
+    if let Some(prefix) = profile {
         builder = builder.with_profiling(prefix)?;
     }
     Ok(builder)
 }
 
-/// Folder for the compiled engines of this very model; none where there is no cache folder or the model cannot be read.
-fn engine_cache(source: &ModelSource) -> Option<PathBuf> {
-    let folder = runtime::SearchPaths::from_environment()
-        .cache?
-        .join("measure-bench/tensorrt")
-        .join(source.sha256().ok()?);
-    std::fs::create_dir_all(&folder).ok()?;
-    Some(folder)
+fn commit(mut builder: SessionBuilder, source: &ModelSource) -> Result<Session, SegmentError> {
+    match source {
+        ModelSource::Bundled => builder.commit_from_memory(BUNDLED),
+        ModelSource::File(path) => builder.commit_from_file(path),
+    }
+    .map_err(|error| SegmentError::Model {
+        model: source.name(),
+        reason: error.to_string(),
+    })
+}
+
+/// What TensorRT's engines are to be built for. The model's size policy decides, so the model is loaded once more, on the
+/// processor and as it is: little beside the minutes that an engine takes.
+fn engines(
+    runtime: &Runtime,
+    source: &ModelSource,
+    options: &SessionOptions,
+) -> Result<Engines, SegmentError> {
+    let plain = |error: ort::Error| SegmentError::Model {
+        model: source.name(),
+        reason: error.to_string(),
+    };
+    let builder = builder(Device::Cpu, runtime, options.threads, None, None)
+        .and_then(|builder| {
+            let level = GraphOptimizationLevel::Disable;
+            builder
+                .with_optimization_level(level)
+                .map_err(ort::Error::from)
+        })
+        .map_err(plain)?;
+    let session = commit(builder, source)?;
+    let metadata = read_metadata(&session, source, options.model_config)?;
+    Ok(Engines::of(source, &metadata.size, options.long_side))
+}
+
+/// What the model says of itself.
+pub(super) fn read_metadata(
+    session: &Session,
+    source: &ModelSource,
+    model_config: Option<&Path>,
+) -> Result<ModelMetadata, SegmentError> {
+    let found = session.metadata().map_err(|error| SegmentError::Model {
+        model: source.name(),
+        reason: error.to_string(),
+    })?;
+    ModelMetadata::read(&|key| found.custom(key), model_config).map_err(|error| {
+        SegmentError::Metadata {
+            model: source.name(),
+            error,
+        }
+    })
 }
 
 /// Checks that the model has the three tensors by name; whether its input is in half precision.
