@@ -9,7 +9,7 @@ MINUTES = 145
 COUNT = 8000
 BINARY = target/release/measure-bench
 
-.PHONY: help bench test check decoding runtime system release fixtures study train model
+.PHONY: help bench test check decoding runtime system release fixtures study train model parity perf
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,6 +48,15 @@ train: release ## render rooms and train the bundled model on them; goes on wher
 	scripts/train.sh $(BINARY) $(OUT)/train $(MINUTES) $(COUNT)
 
 model: ## export a checkpoint to models/: make model CHECKPOINT=facebook/mask2former-swin-tiny-ade-semantic PRECISION=fp16
-	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder> [PRECISION=fp32|fp16|int8]"; exit 2; }
+	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder> [PRECISION=fp32|fp16|fp16-gpu|int8]"; exit 2; }
 	@scripts/python-environment.sh models/requirements.txt
 	$(PYTHON) models/export.py --checkpoint "$(CHECKPOINT)" --precision $(PRECISION)
+
+parity: release ## masks against transformers on 20 photos of all shapes; records the small cases of `make test` anew
+	@scripts/python-environment.sh models/requirements.txt
+	$(PYTHON) tests/parity/record_reference.py
+	$(PYTHON) tests/parity/photos.py $(BINARY) $(OUT)/parity
+
+perf: release ## speed and memory, as the README's table: against torch, against the replaced service, over many photos
+	@scripts/python-environment.sh models/requirements.txt
+	$(PYTHON) perf/perf.py $(BINARY) $(OUT)/perf

@@ -1,0 +1,55 @@
+#!/bin/sh
+# What has to be seen on a machine with an NVIDIA GPU, and could not be seen where this was written: CUDA and TensorRT work, fall
+# back where they should not, agree with the processor, and are faster than torch with fp16 and torch.compile.
+#
+#   scripts/gpu-check.sh [OUT] [CHECKPOINT]
+#
+# CHECKPOINT is a name on the hub or a folder (default: random weights in Swin-tiny's architecture). Needs an NVIDIA driver,
+# CUDA 13, cuDNN 9 and TensorRT 10. Reports, and one JSON file of timings, go to OUT (default: bench-out/gpu).
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$root"
+out=${1:-bench-out/gpu}
+checkpoint=${2:-}
+python=.venv/bin/python
+binary=target/release/measure-bench
+
+mkdir -p "$out"
+scripts/install-system-packages.sh
+scripts/get-onnxruntime.sh gpu
+scripts/python-environment.sh models/requirements.txt
+cargo build --release --locked
+if [ -z "$checkpoint" ]; then
+    checkpoint=$out/mask2former-swin-tiny-random
+    [ -f "$checkpoint/config.json" ] || "$python" models/random_checkpoint.py tiny "$checkpoint"
+fi
+for precision in fp32 fp16-gpu; do
+    [ -f "$out/model-$precision.onnx" ] ||
+        "$python" models/export.py --checkpoint "$checkpoint" --precision "$precision" --output "$out/model-$precision.onnx"
+done
+
+printf '\n== what this machine offers\n'
+"$binary" doctor
+"$binary" doctor --summary json >"$out/doctor.json"
+
+measure() {
+    name=$1
+    shift
+    printf '\n== %s\n' "$name"
+    "$binary" --dir fixtures --ground-truth ground_truth.json --no-config --quiet --repeat 5 --warmup 2 \
+        --debug-dir "$out/$name" --save "$out/$name.json" "$@" | tail -n 12
+}
+measure cpu --device cpu --model "$out/model-fp32.onnx"
+measure cuda --device cuda --model "$out/model-fp32.onnx"
+measure cuda-fp16 --device cuda --model "$out/model-fp16-gpu.onnx"
+measure tensorrt --device tensorrt --model "$out/model-fp32.onnx"
+# The engine is kept: the second start must not build it again.
+measure tensorrt-again --device tensorrt --model "$out/model-fp32.onnx"
+measure bundled-auto --device auto
+
+printf '\n== torch on the same GPU: eager, fp16, torch.compile\n'
+"$python" perf/torch_gpu.py --checkpoint "$checkpoint" --size 512x704 | tee "$out/torch.json"
+
+printf '\n== agreement of masks with the processor, and times\n'
+"$python" perf/compare_runs.py "$out/cpu" "$out/cuda" "$out/cuda-fp16" "$out/tensorrt" "$out/tensorrt-again"
