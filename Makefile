@@ -8,8 +8,11 @@ PRECISION = fp32
 MINUTES = 145
 COUNT = 8000
 BINARY = target/release/measure-bench
+# Of `make fuzz`: what, and minutes for each.
+TARGET = all
+FUZZ_MINUTES = 20
 
-.PHONY: help bench test check decoding runtime system release fixtures study train model parity perf
+.PHONY: help bench test check decoding runtime system release fixtures study train model parity perf torture soak fuzz deny sbom
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -42,6 +45,22 @@ decoding: system runtime ## what decoding and EXIF cost a photo, against exiftoo
 
 study: release ## 100 fresh rooms: the network's error beside that of the geometry alone
 	scripts/study.sh $(BINARY) $(OUT)/study
+
+torture: release ## 2,000 damaged photos of all formats through the binary, and a table of what became of them
+	$(CARGO) run --release --locked --example torture -- $(BINARY)
+
+soak: release ## 2,000 sound photos, watched for growth of memory, open files and threads
+	$(CARGO) run --release --locked --example soak -- $(BINARY)
+
+fuzz: ## blind mutation of everything that reads strangers' files: make fuzz TARGET=heic FUZZ_MINUTES=20
+	$(CARGO) run --release --locked --example fuzz -- $(TARGET) --minutes $(FUZZ_MINUTES)
+
+deny: ## licences, bans and sources of the dependencies, and known vulnerabilities where their database can be reached
+	@scripts/deny.sh
+
+sbom: ## what the binary is made of, as CycloneDX, into bench-out/
+	@mkdir -p $(OUT)
+	python3 scripts/sbom.py >$(OUT)/sbom.cdx.json
 
 train: release ## render rooms and train the bundled model on them; goes on where it was stopped
 	@scripts/python-environment.sh models/requirements.txt

@@ -146,7 +146,9 @@ fn try_device(source: &ModelSource, device: Device) -> Result<SegmenterInfo, Str
         ..NetworkOptions::default()
     };
     let mut network = Network::open(source.clone(), &options).map_err(|error| error.to_string())?;
-    network.warm_up(TRIAL).map_err(|error| error.to_string())?;
+    network
+        .warm_up(TRIAL, None)
+        .map_err(|error| error.to_string())?;
     let policy = network.metadata().size.to_string();
     Ok(SegmenterInfo {
         input_policy: policy,

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
-use crate::cli::values::{ColorChoice, EstimatorArg, FallbackArg, SummaryForm};
+use crate::cli::values::{ColorChoice, EstimatorArg, FallbackArg, IsolationArg, SummaryForm};
 use crate::cli::{OutputArgs, measure};
 use crate::compare::baseline;
 use crate::dataset::{Shard, Sources};
 use crate::gate::GateLimits;
 use crate::measure::{EstimatorKind, Known};
+use crate::photo::Limits;
 use crate::report::schema::RunOptions;
 use crate::segment::NetworkOptions;
 use crate::tolerance::Tolerance;
@@ -62,10 +63,10 @@ pub struct MeasureOptions {
     pub estimator: EstimatorKind,
     /// When segmentation fails.
     pub fallback: FallbackArg,
-    /// Largest photo, px.
-    pub max_pixels: u64,
-    /// Largest file, bytes.
-    pub max_bytes: u64,
+    /// What one photo may cost.
+    pub limits: Limits,
+    /// Whether photos are decoded in processes of their own.
+    pub isolated: bool,
     /// Decoding workers.
     pub jobs: usize,
     /// Longest that a photo may take.
@@ -121,6 +122,8 @@ pub struct OutputOptions {
     pub baseline: Option<PathBuf>,
     /// Leave paths out.
     pub anonymous: bool,
+    /// Folders that messages may name, which an anonymous report does not.
+    pub folders: Vec<PathBuf>,
     /// How much goes to standard error.
     pub verbosity: Verbosity,
     /// Colour.
@@ -186,6 +189,9 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
         if let (None, Some(gate)) = (&output.baseline, gates.needs_baseline()) {
             return Err(UsageError::GateWithoutBaseline(gate));
         }
+        let folders = [&model.labels, &run.debug_dir];
+        let folders = folders.into_iter().flatten().cloned();
+        let folders = folders.chain(input.dir.iter().cloned()).collect();
         Ok(Self {
             sources: Sources {
                 files,
@@ -205,8 +211,13 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
                 EstimatorArg::Box => EstimatorKind::Box,
                 EstimatorArg::Predecessor => EstimatorKind::Predecessor,
             },
-            max_pixels: millions(input.max_pixels),
-            max_bytes: millions(input.max_bytes),
+            limits: Limits {
+                max_pixels: millions(input.max_pixels),
+                max_bytes: millions(input.max_bytes),
+                max_aspect: input.max_aspect,
+                max_decode_bytes: millions(input.max_decode_memory),
+            },
+            isolated: run.isolation == IsolationArg::Process,
             jobs: run.jobs.map_or_else(default_jobs, usize::from),
             timeout: run
                 .timeout
@@ -216,7 +227,10 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             dry_run: input.dry_run,
             resume: run.resume,
             debug_dir: run.debug_dir,
-            output: OutputOptions::try_from(output)?,
+            output: OutputOptions {
+                folders,
+                ..OutputOptions::try_from(output)?
+            },
             gates,
             max_errors,
         })
@@ -286,6 +300,7 @@ impl TryFrom<OutputArgs> for OutputOptions {
                 .baseline
                 .map(|text| baseline::locate(&text, &args.baselines)),
             anonymous: args.anonymous,
+            folders: Vec::new(),
             verbosity: match (args.quiet, args.verbose) {
                 (true, _) => Verbosity::Quiet,
                 (false, false) => Verbosity::Normal,
@@ -390,8 +405,13 @@ mod tests {
     #[test]
     fn limits_are_given_in_millions() {
         let options = options(&["a.jpg", "--max-pixels", "24.5", "--max-bytes", "1e300"]).unwrap();
-        assert_eq!(options.max_pixels, 24_500_000);
-        assert_eq!(options.max_bytes, u64::MAX);
+        assert_eq!(options.limits.max_pixels, 24_500_000);
+        assert_eq!(options.limits.max_bytes, u64::MAX);
+    }
+
+    #[test]
+    fn the_limits_on_the_command_line_are_the_librarys() {
+        assert_eq!(options(&["a.jpg"]).unwrap().limits, Limits::default());
     }
 
     #[test]

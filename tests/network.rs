@@ -7,8 +7,10 @@
 )]
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use image::RgbImage;
+use measure_bench::deadline::Deadline;
 use measure_bench::photo::{Metadata, Photo, PhotoFormat, PhotoTimings};
 use measure_bench::segment::{
     Device, ModelSource, Network, NetworkOptions, PostProcessing, SegmentError, Segmenter,
@@ -40,7 +42,7 @@ fn the_bundled_model_labels_a_photo_in_one_inference() {
     let table = network.metadata().ade_indices();
     for (width, height, input) in [(400, 300, [256, 352]), (300, 400, [352, 256])] {
         let result = network
-            .segment(&photo(width, height), Path::new("a.jpg"))
+            .segment(&photo(width, height), Path::new("a.jpg"), None)
             .unwrap();
         assert_eq!(result.input_size, Some(input));
         assert_eq!(result.inferences, 1);
@@ -59,12 +61,12 @@ fn the_bundled_model_labels_a_photo_in_one_inference() {
 #[test]
 fn the_same_photo_gives_the_same_labels() {
     let first = open(&NetworkOptions::default())
-        .segment(&photo(320, 240), Path::new("a.jpg"))
+        .segment(&photo(320, 240), Path::new("a.jpg"), None)
         .unwrap();
     let mut network = open(&NetworkOptions::default());
     for _ in 0..2 {
         let again = network
-            .segment(&photo(320, 240), Path::new("b.jpg"))
+            .segment(&photo(320, 240), Path::new("b.jpg"), None)
             .unwrap();
         assert_eq!(again.labels, first.labels);
     }
@@ -77,7 +79,7 @@ fn long_side_sets_the_networks_input() {
         ..NetworkOptions::default()
     };
     let result = open(&options)
-        .segment(&photo(400, 300), Path::new("a.jpg"))
+        .segment(&photo(400, 300), Path::new("a.jpg"), None)
         .unwrap();
     assert_eq!(result.input_size, Some([96, 128]));
 }
@@ -89,7 +91,7 @@ fn the_reference_way_gives_labels_at_the_photos_size() {
         ..NetworkOptions::default()
     };
     let result = open(&options)
-        .segment(&photo(500, 375), Path::new("a.jpg"))
+        .segment(&photo(500, 375), Path::new("a.jpg"), None)
         .unwrap();
     assert_eq!((result.labels.width(), result.labels.height()), (500, 375));
 }
@@ -127,7 +129,9 @@ fn the_profile_of_onnx_runtime_shows_one_run_a_photo() {
     };
     let mut network = open(&options);
     for _ in 0..3 {
-        network.segment(&photo(64, 48), Path::new("a.jpg")).unwrap();
+        network
+            .segment(&photo(64, 48), Path::new("a.jpg"), None)
+            .unwrap();
     }
     drop(network);
     let files: Vec<_> = std::fs::read_dir(folder.path())
@@ -142,6 +146,40 @@ fn the_profile_of_onnx_runtime_shows_one_run_a_photo() {
         .filter(|event| event["name"] == "model_run")
         .count();
     assert_eq!(runs, 3);
+}
+
+#[test]
+fn an_inference_ends_at_the_deadline_and_the_session_is_used_again() {
+    // Large enough to take seconds.
+    let options = NetworkOptions {
+        long_side: Some(1600),
+        ..NetworkOptions::default()
+    };
+    let mut network = open(&options);
+    let picture = photo(400, 300);
+    let limit = Duration::from_millis(50);
+    let start = Instant::now();
+    let late = network
+        .segment(
+            &picture,
+            Path::new("a.jpg"),
+            Some(Deadline::of(limit, Duration::ZERO)),
+        )
+        .unwrap_err();
+    let ended = start.elapsed();
+    assert!(matches!(late, SegmentError::TimedOut(_)), "{late}");
+    assert!(late.to_string().contains("--timeout"), "{late}");
+
+    let start = Instant::now();
+    let minutes = Deadline::of(Duration::from_secs(3600), Duration::ZERO);
+    let whole = network
+        .segment(&picture, Path::new("a.jpg"), Some(minutes))
+        .unwrap();
+    assert_eq!(whole.inferences, 1);
+    assert!(
+        ended < start.elapsed(),
+        "the first one was not ended: {ended:?}"
+    );
 }
 
 #[test]

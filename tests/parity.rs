@@ -64,7 +64,7 @@ fn check(post_processing: PostProcessing, least_iou: f64) {
     for case in &recording.cases {
         let photo = photo(&folder.join(&case.picture));
         let wanted = label_file::read(&folder.join(&case.labels)).unwrap();
-        let result = network.segment(&photo, &case.picture).unwrap();
+        let result = network.segment(&photo, &case.picture, None).unwrap();
         assert_eq!(
             result.input_size,
             Some([case.input_height, case.input_width]),

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::OutputArgs;
 use super::values::{
-    EstimatorArg, FallbackArg, field_of_view, height_cm, not_negative, positive, provider,
+    EstimatorArg, FallbackArg, IsolationArg, field_of_view, height_cm, not_negative, positive,
+    provider,
 };
 use crate::dataset::Shard;
 use crate::segment::{Device, PostProcessing};
@@ -66,6 +67,12 @@ pub struct InputArgs {
     /// Largest file, MB
     #[arg(long, value_name = "MB", default_value = "100", value_parser = positive)]
     pub max_bytes: f64,
+    /// Most elongated photo, long side over short side
+    #[arg(long, value_name = "R", default_value = "20", value_parser = positive)]
+    pub max_aspect: f64,
+    /// Most memory that decoding one photo may take, MB
+    #[arg(long, value_name = "MB", default_value = "1200", value_parser = positive)]
+    pub max_decode_memory: f64,
 }
 
 /// What turns pixels into labels.
@@ -137,13 +144,17 @@ pub struct RunArgs {
     /// Decoding workers; memory grows with them [default: cores, 4 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Where photos are decoded: in processes of their own, which a file that crashes or hangs a decoder cannot leave, or in
+    /// this one
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub isolation: IsolationArg,
     /// Threads of one inference [default: the runtime's choice]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// ONNX Runtime's own profile, for chrome://tracing; the file's name begins with PREFIX
     #[arg(long, value_name = "PREFIX", conflicts_with = "labels")]
     pub profile: Option<PathBuf>,
-    /// Longest that a photo may take, counted from the start of its decoding
+    /// Longest that a photo may take in all stages together, waiting for other photos left out
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     pub timeout: Option<f64>,
     /// Continue an interrupted run: finished photos are taken from the journal beside the first --save FILE

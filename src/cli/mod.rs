@@ -158,7 +158,7 @@ pub struct OutputArgs {
     /// Folder of the named baselines
     #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub baselines: PathBuf,
-    /// Leave paths out of reports
+    /// Leave the machine's folders out of reports; serial numbers and positions are never in them
     #[arg(long)]
     pub anonymous: bool,
     /// Nothing on standard error but errors

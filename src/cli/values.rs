@@ -64,6 +64,16 @@ pub enum EstimatorArg {
     Predecessor,
 }
 
+/// Where photos are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum IsolationArg {
+    /// In processes of their own, as many as --jobs.
+    #[default]
+    Process,
+    /// In the measuring process: for photos that are trusted.
+    None,
+}
+
 /// What stands in for a failed segmentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum FallbackArg {

@@ -1,7 +1,7 @@
 //! The end of every command that yields a report: gates, files, standard output, exit code.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -11,7 +11,7 @@ use crate::compare::compare;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget};
-use crate::report::{Report, csv, html, json, junit, markdown, table};
+use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table};
 use crate::tolerance::Tolerance;
 
 /// Width of the table where there is no terminal to ask.
@@ -42,22 +42,38 @@ impl Outputs {
         })
     }
 
-    /// Writes the report in all forms; each file appears whole or not at all.
+    /// Writes the report in all forms; each file appears whole or not at all. One that cannot be written does not keep the
+    /// others from being; the first such is the error.
     fn write(self, report: &Report, assets: Option<&Path>) -> anyhow::Result<()> {
-        for (target, mut file) in self.files {
-            let text = match target.form {
-                SaveForm::Json => json::render(report)?,
-                SaveForm::Csv => csv::render(report)?,
-                SaveForm::Markdown => markdown::render(report),
-                SaveForm::Junit => junit::render(report),
-                SaveForm::Html => html::render(report, assets),
-            };
-            let context = || format!("cannot write --save {}", target.path.display());
-            file.write_all(text.as_bytes()).with_context(context)?;
-            put_in_place(file, &target.path).with_context(context)?;
-        }
-        Ok(())
+        self.files
+            .into_iter()
+            .map(|(target, file)| {
+                write(&target, file, report, assets)
+                    .with_context(|| format!("cannot write --save {}", target.path.display()))
+            })
+            // All of them, then the first error.
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect()
     }
+}
+
+fn write(
+    target: &SaveTarget,
+    mut file: tempfile::NamedTempFile,
+    report: &Report,
+    assets: Option<&Path>,
+) -> anyhow::Result<()> {
+    let text = match target.form {
+        SaveForm::Json => json::render(report)?,
+        SaveForm::Csv => csv::render(report)?,
+        SaveForm::Markdown => markdown::render(report),
+        SaveForm::Junit => junit::render(report),
+        SaveForm::Html => html::render(report, assets),
+    };
+    file.write_all(text.as_bytes())?;
+    put_in_place(file, &target.path)?;
+    Ok(())
 }
 
 /// A temporary file in the folder of `path`, so that it can be renamed to it.
@@ -115,9 +131,8 @@ pub(super) fn deliver(
     max_errors: Tolerance,
 ) -> Result<ExitCode, CommandError> {
     if options.anonymous {
-        for result in &mut report.results {
-            result.path = None;
-        }
+        let folders: Vec<&Path> = options.folders.iter().map(PathBuf::as_path).collect();
+        anonymise(&mut report, &folders);
     }
     report.gates = gate::check(gates, &report.results, &report.metrics);
     let compared = baseline.map(|old| compare(old, &report)).transpose();
@@ -125,10 +140,10 @@ pub(super) fn deliver(
         report.gates.extend(gate::check_change(gates, comparison));
         report.comparison = Some(comparison.clone());
     }
-    outputs
-        .write(&report, options.assets.as_deref())
-        .map_err(CommandError::Failure)?;
+    let written = outputs.write(&report, options.assets.as_deref());
+    // A full disk should not cost what a terminal can still show.
     print_summary(&report, options).map_err(CommandError::Failure)?;
+    written.map_err(CommandError::Failure)?;
     // Only now: a baseline that does not fit should not cost the results.
     compared.map_err(CommandError::usage)?;
     let metrics = &report.metrics;
@@ -161,7 +176,9 @@ fn print_summary(report: &Report, options: &OutputOptions) -> anyhow::Result<()>
     };
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         // A reader that has seen enough is no failure.
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(e).context("cannot write to standard output")
+        }
         _ => Ok(()),
     }
 }

@@ -10,8 +10,9 @@ use super::{CommandError, environment, interrupt};
 use crate::cli::MeasureArgs;
 use crate::cli::values::FallbackArg;
 use crate::exit_code::ExitCode;
+use crate::isolation::WorkerTotals;
 use crate::options::{Labeller, MeasureOptions};
-use crate::photo::Limits;
+use crate::photo::{count_panics, panics};
 use crate::pipeline::{self, PhotoJob, Settings, memory::peak_rss_mb};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
@@ -29,13 +30,14 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     }
     let baseline = read_baseline(options.output.baseline.as_deref())?;
     let outputs = Outputs::open(&options.output.saves)?;
+    count_panics();
     let interrupted = interrupt::watch(options.output.verbosity);
     let mut segmenter = segmenter(&options.labeller)?;
     let start = Instant::now();
     let info = segmenter.describe();
     let run_options = options.for_report(plan.known_photos);
     let mut journal = Journaled::open(&options, &plan, &model(info.clone()), &run_options)?;
-    let results = measure(
+    let (results, workers) = measure(
         &options,
         &plan,
         segmenter.as_mut(),
@@ -45,7 +47,9 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let results = scored(results, &plan);
     let totals = RunTotals {
         wall_seconds: start.elapsed().as_secs_f64(),
-        peak_rss_mb: peak_rss_mb(),
+        peak_rss_mb: peak_rss_mb().map(|own| own + workers.map_or(0.0, |all| all.peak_rss_mb)),
+        panics: panics() + workers.map_or(0, |all| all.panics),
+        workers,
     };
     let report = Report {
         schema_version: SCHEMA_VERSION,
@@ -82,20 +86,19 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     Ok(code)
 }
 
-/// All results in the order of the photos; those of an interrupted run that were finished.
+/// All results in the order of the photos, those of an interrupted run that were finished; and what became of the processes
+/// that decoded them.
 fn measure(
     options: &MeasureOptions,
     plan: &Plan,
     segmenter: &mut dyn Segmenter,
     journal: &mut Journaled,
     interrupted: &AtomicBool,
-) -> Result<Vec<Option<PhotoResult>>, CommandError> {
+) -> Result<(Vec<Option<PhotoResult>>, Option<WorkerTotals>), CommandError> {
     let settings = Settings {
-        limits: Limits {
-            max_pixels: options.max_pixels,
-            max_bytes: options.max_bytes,
-        },
+        limits: options.limits,
         jobs: options.jobs,
+        isolated: options.isolated,
         timeout: options.timeout,
         repeat: options.repeat,
         warmup: match &options.labeller {
@@ -127,7 +130,7 @@ fn measure(
         Labeller::Network(_) => "reading the first photos, warming up the network",
     });
     let mut failed_journal = None;
-    pipeline::run(
+    let workers = pipeline::run(
         jobs,
         &settings,
         segmenter,
@@ -148,7 +151,7 @@ fn measure(
             "note: --resume will not know all of this run: {error}"
         ));
     }
-    Ok(results)
+    Ok((results, workers))
 }
 
 /// Truth laid beside the results, after all measuring is done.

@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use crate::cli::arguments::{self, Arguments, ArgumentsError};
 use crate::cli::{Command, rooms};
 use crate::exit_code::ExitCode;
+use crate::isolation;
 
 /// Why a command ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,12 @@ impl CommandError {
 /// standard error with their whole chain.
 #[must_use]
 pub fn run(argv: &[OsString]) -> ExitCode {
+    if argv
+        .get(1)
+        .is_some_and(|command| command == isolation::COMMAND)
+    {
+        return isolation::serve();
+    }
     // A working folder that has vanished holds no configuration file.
     let folder = std::env::current_dir().unwrap_or_default();
     match arguments::parse(argv, &folder) {

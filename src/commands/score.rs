@@ -9,7 +9,7 @@ use crate::gate::GateLimits;
 use crate::options::OutputOptions;
 use crate::report::json;
 use crate::report::schema::Unmatched;
-use crate::score::{RunTotals, score_photo, summarise};
+use crate::score::{score_photo, summarise};
 
 /// Scores and delivers.
 pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
@@ -33,10 +33,7 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
         entries_without_photo: matched.entries_without_photo,
     });
     // The run itself is as it was; only the scores are new.
-    let totals = RunTotals {
-        wall_seconds: report.metrics.wall_seconds,
-        peak_rss_mb: report.metrics.peak_rss_mb,
-    };
+    let totals = report.metrics.totals();
     report.metrics = summarise(&report.results, totals);
     let gates = GateLimits::from(&args.gates);
     // Changes against an earlier baseline are not those against this one.

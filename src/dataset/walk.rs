@@ -1,7 +1,7 @@
 //! Finds the photos that a run measures.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::names::{identity_of, natural_order};
 
@@ -165,8 +165,13 @@ fn has_photo_extension(path: &Path) -> bool {
 
 /// Keeps the first mention of each path.
 fn deduplicate(cases: &mut Vec<Case>) {
+    // By the path itself: names that are no UTF-8 may look alike.
+    let plain = |path: &Path| -> PathBuf {
+        let parts = path.components();
+        parts.filter(|part| *part != Component::CurDir).collect()
+    };
     let mut seen = std::collections::HashSet::new();
-    cases.retain(|case| seen.insert(identity_of(&case.path)));
+    cases.retain(|case| seen.insert(plain(&case.path)));
 }
 
 /// Two folders may hold files of the same relative path; those photos go by their whole path instead.

@@ -1,7 +1,10 @@
 //! Why a photo cannot be used.
 
+use serde::{Deserialize, Serialize};
+
 use super::PhotoFormat;
 use super::heic::AV1_ADVICE;
+use crate::deadline::TimedOut;
 use crate::geometry::camera::ImageSize;
 
 /// A photo that cannot be read or decoded. The message leaves out the file's name: who calls knows it.
@@ -24,25 +27,6 @@ pub enum PhotoError {
         /// Bytes allowed.
         limit: u64,
     },
-    /// More pixels than allowed.
-    #[error(
-        "has {}x{} = {} megapixels, over the limit of {}; raise it with --max-pixels",
-        .size.width, .size.height, megas(u64::from(.size.width) * u64::from(.size.height)), megas(*.limit)
-    )]
-    TooManyPixels {
-        /// What the header claims.
-        size: ImageSize,
-        /// Pixels allowed.
-        limit: u64,
-    },
-    /// Decoding took more memory than a picture within the pixel limit needs.
-    #[error("needs more memory than a {format} of {} megapixels should; raise --max-pixels if the file is to be trusted", megas(*.max_pixels))]
-    TooMuchMemory {
-        /// The container.
-        format: PhotoFormat,
-        /// Pixels allowed, from which the memory bound follows.
-        max_pixels: u64,
-    },
     /// A kind of file that is known and not read.
     #[error("is {kind}, which is not supported; {advice}")]
     Unsupported {
@@ -56,6 +40,45 @@ pub enum PhotoError {
         "is not a photo that can be told by its first bytes; expected JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF"
     )]
     UnknownFormat,
+    /// The container's decoder gave no pixels.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// Why a container's decoder gives no pixels. Crosses from the process that decodes to the one that measures.
+#[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
+pub enum DecodeError {
+    /// A picture without extent.
+    #[error("has a size of {}x{}; the file is damaged: fetch it again", .0.width, .0.height)]
+    NoPixels(ImageSize),
+    /// More pixels than allowed.
+    #[error(
+        "has {}x{} = {} megapixels, over the limit of {}; raise it with --max-pixels",
+        .size.width, .size.height, megas(u64::from(.size.width) * u64::from(.size.height)), megas(*.limit)
+    )]
+    TooManyPixels {
+        /// What the header claims.
+        size: ImageSize,
+        /// Pixels allowed.
+        limit: u64,
+    },
+    /// Longer in proportion than allowed.
+    #[error(
+        "has {}x{}, one side more than {limit} times the other, as no photo of a room has; raise the limit with --max-aspect",
+        .size.width, .size.height
+    )]
+    TooElongated {
+        /// What the header claims.
+        size: ImageSize,
+        /// Long side over short side allowed.
+        limit: f64,
+    },
+    /// Decoding takes more memory than allowed.
+    #[error("needs more memory to decode than the limit of {} MB; raise it with --max-decode-memory", megas(*.limit))]
+    TooMuchMemory {
+        /// Bytes allowed.
+        limit: u64,
+    },
     /// AVIF without an AV1 decoder in libheif.
     #[error("is AVIF, and this build has no AV1 decoder; {AV1_ADVICE}")]
     NoAv1Decoder,
@@ -73,15 +96,36 @@ pub enum PhotoError {
     #[error(
         "made the {format} decoder fail internally ({reason}); export the photo as JPEG, and please report it"
     )]
-    DecoderPanicked {
+    Panicked {
         /// The container.
         format: PhotoFormat,
         /// The panic's message.
         reason: String,
     },
+    /// The process that decoded it died; nothing but this photo is lost.
+    #[error(
+        "made the {format} decoder crash ({how}); export the photo as JPEG, or raise --max-decode-memory if it ran out of memory"
+    )]
+    Crashed {
+        /// The container.
+        format: PhotoFormat,
+        /// The signal or exit code that ended the process.
+        how: String,
+    },
+    /// Decoding was ended at the photo's timeout.
+    #[error(transparent)]
+    TimedOut(#[from] TimedOut),
+    /// There is no process to decode in.
+    #[error(
+        "cannot be decoded: no process can be started for it ({reason}); --isolation none decodes without one"
+    )]
+    NoProcess {
+        /// What the system says.
+        reason: String,
+    },
 }
 
-impl PhotoError {
+impl DecodeError {
     /// Wraps what a decoder said.
     pub(super) fn undecodable(format: PhotoFormat, reason: impl std::fmt::Display) -> Self {
         // Native decoders put line ends in their messages; an error is one line.

@@ -11,8 +11,8 @@ use libheif_rs::{
 use super::PhotoFormat;
 use super::alpha;
 use super::colour;
-use super::decode::Raster;
-use super::error::PhotoError;
+use super::error::DecodeError;
+use super::pixels::Raster;
 use super::source::Limits;
 use crate::geometry::camera::ImageSize;
 
@@ -34,51 +34,41 @@ pub fn decodes_avif() -> bool {
         .is_empty()
 }
 
-/// The primary picture's size as displayed.
-pub(super) fn probe(bytes: &[u8], format: PhotoFormat) -> Result<ImageSize, PhotoError> {
-    let context = HeifContext::read_from_bytes(bytes)
-        .map_err(|error| PhotoError::undecodable(format, describe(&error)))?;
-    let handle = context
-        .primary_image_handle()
-        .map_err(|error| PhotoError::undecodable(format, describe(&error)))?;
-    Ok(ImageSize {
-        width: handle.width(),
-        height: handle.height(),
-    })
-}
-
 /// Decodes the primary picture. One that the strict decoder refuses is decoded once more leniently and marked damaged;
 /// what the HEVC decoder itself conceals inside a tile is not reported by libheif.
 pub(super) fn decode(
     bytes: &[u8],
     format: PhotoFormat,
     limits: &Limits,
-) -> Result<Raster, PhotoError> {
+) -> Result<Raster, DecodeError> {
     if format == PhotoFormat::Avif && !decodes_avif() {
-        return Err(PhotoError::NoAv1Decoder);
+        return Err(DecodeError::NoAv1Decoder);
     }
     let wrap = |error: HeifError| match error.code {
-        HeifErrorCode::MemoryAllocationError => PhotoError::TooMuchMemory {
-            format,
-            max_pixels: limits.max_pixels,
+        HeifErrorCode::MemoryAllocationError => DecodeError::TooMuchMemory {
+            limit: limits.max_decode_bytes,
         },
-        _ => PhotoError::undecodable(format, describe(&error)),
+        _ => DecodeError::undecodable(format, describe(&error)),
     };
     library(); // Before the context: it registers the codecs.
     let mut context = HeifContext::new().map_err(wrap)?;
     let mut security = context.security_limits();
     security.set_max_image_size_pixels(limits.max_pixels);
-    security.set_max_total_memory(limits.decode_bytes());
+    security.set_max_total_memory(limits.max_decode_bytes);
     context.set_security_limits(&security).map_err(wrap)?;
     context.read_bytes(bytes).map_err(wrap)?;
     let handle = context.primary_image_handle().map_err(wrap)?;
+    limits.check_size(ImageSize {
+        width: handle.width(),
+        height: handle.height(),
+    })?;
     let icc = profile(&handle);
     let (pixels, damaged) = match pixels(&handle, true) {
         Ok(pixels) => (pixels, false),
         Err(_) => (pixels(&handle, false).map_err(wrap)?, true),
     };
     let pixels = pixels
-        .ok_or_else(|| PhotoError::undecodable(format, "the decoder gave no 8-bit RGB pixels"))?;
+        .ok_or_else(|| DecodeError::undecodable(format, "the decoder gave no 8-bit RGB pixels"))?;
     Ok(Raster {
         pixels,
         icc,

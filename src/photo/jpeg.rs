@@ -8,9 +8,10 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::PhotoFormat;
-use super::decode::Raster;
-use super::error::PhotoError;
+use super::error::DecodeError;
 use super::ifd::ByteOrder;
+use super::pixels::Raster;
+use super::source::Limits;
 use crate::geometry::camera::ImageSize;
 
 const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
@@ -23,7 +24,7 @@ struct Structure {
 }
 
 /// The picture's size, from its frame header.
-pub(super) fn probe(bytes: &[u8]) -> Result<ImageSize, PhotoError> {
+pub(super) fn claimed_size(bytes: &[u8]) -> Result<ImageSize, DecodeError> {
     structure(bytes).map(|structure| structure.size)
 }
 
@@ -36,9 +37,9 @@ pub(super) fn without_scan(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Walks the segments up to the first scan. A decoder is not asked: it would set up tables for whatever is claimed.
-fn structure(bytes: &[u8]) -> Result<Structure, PhotoError> {
+fn structure(bytes: &[u8]) -> Result<Structure, DecodeError> {
     const START_OF_SCAN: u8 = 0xda;
-    let cut = || PhotoError::undecodable(PhotoFormat::Jpeg, "it ends before the picture data");
+    let cut = || DecodeError::undecodable(PhotoFormat::Jpeg, "it ends before the picture data");
     let mut size = None;
     let mut at = 2; // Past the start-of-image marker.
     loop {
@@ -71,24 +72,25 @@ fn structure(bytes: &[u8]) -> Result<Structure, PhotoError> {
         at += length.max(2);
     }
     let size =
-        size.ok_or_else(|| PhotoError::undecodable(PhotoFormat::Jpeg, "it has no frame header"))?;
+        size.ok_or_else(|| DecodeError::undecodable(PhotoFormat::Jpeg, "it has no frame header"))?;
     Ok(Structure { size, scan_at: at })
 }
 
 /// Decodes. A picture that the strict decoder refuses is decoded once more leniently, as browsers do, and marked damaged.
-pub(super) fn decode(bytes: &[u8]) -> Result<Raster, PhotoError> {
+pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster, DecodeError> {
     let Structure { size, scan_at } = structure(bytes)?;
+    limits.check_size(size)?;
     let (raster, damaged) = match decode_with(bytes, true) {
         Ok(raster) => (raster, !has_end_marker(bytes, scan_at)),
         Err(_) => (
             decode_with(bytes, false)
-                .map_err(|error| PhotoError::undecodable(PhotoFormat::Jpeg, error))?,
+                .map_err(|error| DecodeError::undecodable(PhotoFormat::Jpeg, error))?,
             true,
         ),
     };
     if raster.pixels.dimensions() != (size.width, size.height) {
         // Two frame headers that disagree: the limit was checked on another size than the decoder's.
-        return Err(PhotoError::undecodable(
+        return Err(DecodeError::undecodable(
             PhotoFormat::Jpeg,
             "it has two frame headers",
         ));

@@ -1,9 +1,10 @@
 //! The eight ways in which a stored picture is displayed (EXIF Orientation, CIPA DC-008 4.6.4).
 
 use image::{Rgb, RgbImage, imageops};
+use serde::{Deserialize, Serialize};
 
 /// EXIF Orientation, 1 to 8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orientation(u8);
 
 impl Orientation {

@@ -7,12 +7,12 @@ use image::{DynamicImage, ImageDecoder as _, ImageReader, RgbImage};
 
 use super::PhotoFormat;
 use super::alpha;
-use super::decode::Raster;
-use super::error::PhotoError;
+use super::error::DecodeError;
+use super::pixels::Raster;
 use super::source::Limits;
 use crate::geometry::camera::ImageSize;
 
-fn reader(bytes: &[u8], format: PhotoFormat) -> Result<ImageReader<Cursor<&[u8]>>, PhotoError> {
+fn reader(bytes: &[u8], format: PhotoFormat) -> Result<ImageReader<Cursor<&[u8]>>, DecodeError> {
     let known = match format {
         PhotoFormat::Png => image::ImageFormat::Png,
         PhotoFormat::Webp => image::ImageFormat::WebP,
@@ -20,18 +20,10 @@ fn reader(bytes: &[u8], format: PhotoFormat) -> Result<ImageReader<Cursor<&[u8]>
         PhotoFormat::Bmp => image::ImageFormat::Bmp,
         PhotoFormat::Gif => image::ImageFormat::Gif,
         PhotoFormat::Jpeg | PhotoFormat::Heic | PhotoFormat::Avif => {
-            return Err(PhotoError::undecodable(format, "no decoder is registered"));
+            return Err(DecodeError::undecodable(format, "no decoder is registered"));
         }
     };
     Ok(ImageReader::with_format(Cursor::new(bytes), known))
-}
-
-/// The picture's size, from its header.
-pub(super) fn probe(bytes: &[u8], format: PhotoFormat) -> Result<ImageSize, PhotoError> {
-    let (width, height) = reader(bytes, format)?
-        .into_dimensions()
-        .map_err(|error| PhotoError::undecodable(format, error))?;
-    Ok(ImageSize { width, height })
 }
 
 /// Decodes. These decoders refuse damaged data by themselves.
@@ -41,21 +33,22 @@ pub(super) fn decode(
     bytes: &[u8],
     format: PhotoFormat,
     limits: &Limits,
-) -> Result<Raster, PhotoError> {
+) -> Result<Raster, DecodeError> {
     let mut reader = reader(bytes, format)?;
     let mut allowed = image::Limits::default();
-    allowed.max_alloc = Some(limits.decode_bytes());
+    allowed.max_alloc = Some(limits.max_decode_bytes);
     reader.limits(allowed);
     let wrap = |error| match error {
         ImageError::Limits(limit) if limit.kind() == LimitErrorKind::InsufficientMemory => {
-            PhotoError::TooMuchMemory {
-                format,
-                max_pixels: limits.max_pixels,
+            DecodeError::TooMuchMemory {
+                limit: limits.max_decode_bytes,
             }
         }
-        other => PhotoError::undecodable(format, other),
+        other => DecodeError::undecodable(format, other),
     };
     let mut decoder = reader.into_decoder().map_err(wrap)?;
+    let (width, height) = decoder.dimensions();
+    limits.check_size(ImageSize { width, height })?;
     // A profile that cannot be read is no reason to lose the photo.
     let icc = decoder.icc_profile().ok().flatten();
     let decoded = DynamicImage::from_decoder(decoder).map_err(wrap)?;

@@ -4,17 +4,23 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::PhotoError;
+use super::{DecodeError, PhotoError};
+use crate::geometry::camera::ImageSize;
 
 /// What one photo may cost at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// Pixels of the picture as its header claims them (`--max-pixels`, there in millions).
     pub max_pixels: u64,
     /// Bytes of the file (`--max-bytes`, there in millions).
     pub max_bytes: u64,
+    /// Long side over short side (`--max-aspect`).
+    pub max_aspect: f64,
+    /// Bytes that decoding may allocate, all buffers together (`--max-decode-memory`, there in millions).
+    pub max_decode_bytes: u64,
 }
 
 impl Default for Limits {
@@ -22,19 +28,34 @@ impl Default for Limits {
         Self {
             max_pixels: 100_000_000,
             max_bytes: 100_000_000,
+            // The widest panoramas of phones have 8.
+            max_aspect: 20.0,
+            // The costliest usual picture has 16-bit RGBA samples, 8 bytes a pixel, beside its 8-bit RGB copy, 3.
+            max_decode_bytes: 1_200_000_000,
         }
     }
 }
 
 impl Limits {
-    /// Bytes that decoding may allocate, all buffers together. The widest usual case is 16-bit RGBA (8 bytes a pixel)
-    /// beside its 8-bit RGB copy (3); 12 covers it, and a megabyte covers tables of tiny pictures.
-    pub(super) fn decode_bytes(&self) -> u64 {
-        const BYTES_PER_PIXEL: u64 = 12;
-        const TABLES: u64 = 1 << 20;
-        self.max_pixels
-            .saturating_mul(BYTES_PER_PIXEL)
-            .saturating_add(TABLES)
+    /// Checks a picture's claimed size, before anything is allocated for it.
+    ///
+    /// # Errors
+    /// [`DecodeError::NoPixels`], [`TooManyPixels`](DecodeError::TooManyPixels),
+    /// [`TooElongated`](DecodeError::TooElongated).
+    pub fn check_size(&self, size: ImageSize) -> Result<(), DecodeError> {
+        let (short, long) = (size.width.min(size.height), size.width.max(size.height));
+        if short == 0 {
+            return Err(DecodeError::NoPixels(size));
+        }
+        if u64::from(short) * u64::from(long) > self.max_pixels {
+            let limit = self.max_pixels;
+            return Err(DecodeError::TooManyPixels { size, limit });
+        }
+        if f64::from(long) > self.max_aspect * f64::from(short) {
+            let limit = self.max_aspect;
+            return Err(DecodeError::TooElongated { size, limit });
+        }
+        Ok(())
     }
 }
 

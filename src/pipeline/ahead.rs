@@ -4,13 +4,14 @@
 //! on the pool. Since the budget is granted in order and the consumer takes photos in order, the photo that the consumer
 //! waits for always has its share: nothing can wait in a circle.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::budget::{Permit, PixelBudget};
+use crate::deadline::TimedOut;
+use crate::photo::guarded;
 
 /// Photos opened (bytes in memory) and waiting for their pixels, beyond those in work. More would only hold bytes.
 const OPENED_AHEAD: usize = 2;
@@ -37,8 +38,8 @@ pub trait Prepare: Send + Sync + 'static {
 pub enum Failure {
     /// The decoder panicked.
     Panicked,
-    /// It took longer than the timeout.
-    TimedOut,
+    /// It took longer than it may.
+    TimedOut(TimedOut),
 }
 
 /// A photo on its way to the consumer.
@@ -49,7 +50,7 @@ pub struct Slot<R> {
 
 enum Message<R> {
     Started(Instant),
-    Ready(R, Permit),
+    Ready(R, Permit, Instant),
 }
 
 /// A decoded photo with its share of the budget.
@@ -60,8 +61,8 @@ pub struct Prepared<R> {
     pub ready: R,
     /// Its pixels' share of the budget; absent when the photo was given up.
     pub permit: Option<Permit>,
-    /// When its decoding began.
-    pub started: Instant,
+    /// What it took so far, without the wait until now.
+    pub spent: Duration,
 }
 
 /// The photos of a run, coming in order.
@@ -108,8 +109,8 @@ impl<P: Prepare> Ahead<P> {
         let mut started = None;
         loop {
             let wait = match (self.timeout, started) {
-                (Some(timeout), Some(start)) => {
-                    POLL.min(timeout.saturating_sub(Instant::elapsed(&start)))
+                (Some(limit), Some(start)) => {
+                    POLL.min((limit + GRACE).saturating_sub(Instant::elapsed(&start)))
                 }
                 _ => POLL,
             };
@@ -118,18 +119,20 @@ impl<P: Prepare> Ahead<P> {
                     started = Some(at);
                     continue;
                 }
-                Ok(Message::Ready(ready, permit)) => {
+                Ok(Message::Ready(ready, permit, at)) => {
                     return Some(Prepared {
                         index,
                         ready,
                         permit: Some(permit),
-                        started: started.unwrap_or_else(Instant::now),
+                        spent: started.map_or(Duration::ZERO, |started| at - started),
                     });
                 }
                 Err(RecvTimeoutError::Disconnected) => Failure::Panicked,
                 Err(RecvTimeoutError::Timeout) if stop() => return None,
                 Err(RecvTimeoutError::Timeout) => match (self.timeout, started) {
-                    (Some(timeout), Some(start)) if start.elapsed() >= timeout => Failure::TimedOut,
+                    (Some(limit), Some(start)) if start.elapsed() >= limit + GRACE => {
+                        Failure::TimedOut(TimedOut { limit })
+                    }
                     _ => continue,
                 },
             };
@@ -137,7 +140,7 @@ impl<P: Prepare> Ahead<P> {
                 index,
                 ready: self.prepare.failed(index, why),
                 permit: None,
-                started: started.unwrap_or_else(Instant::now),
+                spent: started.map_or(Duration::ZERO, |started| started.elapsed()),
             });
         }
     }
@@ -155,6 +158,9 @@ impl<P: Prepare> Drop for Ahead<P> {
         }
     }
 }
+
+/// Whoever decodes ends by itself at the timeout; this much later it is given up.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// How often a waiting consumer looks whether it should stop.
 const POLL: Duration = Duration::from_millis(50);
@@ -190,10 +196,10 @@ fn feed<P: Prepare>(
         pool.spawn(move || {
             // A consumer that gave up on the photo no longer listens; that is no error of the worker.
             let _ = send.send(Message::Started(Instant::now()));
-            let decoded = catch_unwind(AssertUnwindSafe(|| prepare.decode(index, opened)));
+            let decoded = guarded(|| prepare.decode(index, opened));
             // On a panic the sender is dropped unused, which the consumer takes for one.
             if let Ok(ready) = decoded {
-                let _ = send.send(Message::Ready(ready, permit));
+                let _ = send.send(Message::Ready(ready, permit, Instant::now()));
             }
         });
     }
@@ -279,7 +285,7 @@ mod tests {
         }
         assert_eq!(got.len(), 9);
         assert_eq!(got[5], Err(Failure::Panicked));
-        assert_eq!(got[7], Err(Failure::TimedOut));
+        assert!(matches!(got[7], Err(Failure::TimedOut(_))));
         assert_eq!(got.iter().filter(|r| r.is_ok()).count(), 7);
     }
 

@@ -1,11 +1,14 @@
 //! The work before the network: read once, hash, decode once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ahead::{Failure, Prepare};
 use super::run::PhotoJob;
 use super::{timed, to_microseconds};
-use crate::photo::{self, Limits, Photo};
+use crate::deadline::Deadline;
+use crate::isolation::WorkerPool;
+use crate::photo::{self, Limits, Photo, PhotoError};
 use crate::report::photo_result::{ImageInfo, PhotoResult};
 
 /// Reads and decodes the photos of a run.
@@ -14,14 +17,16 @@ pub struct Decoding {
     pub jobs: Vec<PhotoJob>,
     /// Limits of one photo.
     pub limits: Limits,
-    /// For the message of a photo that took longer.
+    /// Longest that a photo may take.
     pub timeout: Option<Duration>,
+    /// Where pixels are decoded; in this process where there is none.
+    pub workers: Option<WorkerPool>,
 }
 
 /// A photo's bytes, or why there are none; beside it what is already known of its result.
 pub struct Opened {
     result: PhotoResult,
-    bytes: Result<Vec<u8>, String>,
+    bytes: Result<Arc<Vec<u8>>, String>,
 }
 
 /// A photo's pixels, or why there are none (in the result); beside them what is already known of its result.
@@ -39,6 +44,18 @@ impl Decoding {
         result.path = Some(case.path.display().to_string());
         result
     }
+
+    fn photo(&self, bytes: &Arc<Vec<u8>>) -> Result<Photo, PhotoError> {
+        let Some(workers) = &self.workers else {
+            return photo::decode(bytes, &self.limits);
+        };
+        let deadline = self
+            .timeout
+            .map(|limit| Deadline::of(limit, Duration::ZERO));
+        photo::decode_with(bytes, &self.limits, |request| {
+            workers.decode(bytes, request, deadline)
+        })
+    }
 }
 
 impl Prepare for Decoding {
@@ -53,26 +70,22 @@ impl Prepare for Decoding {
         let bytes = match read {
             Ok(read) => {
                 result.sha256 = Some(read.sha256);
-                read.bytes
+                Arc::new(read.bytes)
             }
             Err(error) => {
                 let bytes = Err(error.to_string());
                 return (Opened { result, bytes }, 0);
             }
         };
-        // What cannot be probed is about to fail in decoding, with a better message, and holds no pixels.
-        let pixels = photo::probe(&bytes).map_or(0, |probe| {
-            u64::from(probe.size.width) * u64::from(probe.size.height)
-        });
+        // What cannot be told is about to fail in decoding, with a better message, and holds no pixels.
+        let pixels = photo::claimed_pixels(&bytes).unwrap_or(0);
         let bytes = Ok(bytes);
         (Opened { result, bytes }, pixels)
     }
 
     fn decode(&self, _index: usize, opened: Opened) -> Decoded {
         let Opened { mut result, bytes } = opened;
-        let photo = bytes.and_then(|bytes| {
-            photo::decode(&bytes, &self.limits).map_err(|error| error.to_string())
-        });
+        let photo = bytes.and_then(|bytes| self.photo(&bytes).map_err(|error| error.to_string()));
         match photo {
             Ok(photo) => {
                 result.decodes = 1;
@@ -99,17 +112,11 @@ impl Prepare for Decoding {
     fn failed(&self, index: usize, why: Failure) -> Decoded {
         let error = match why {
             Failure::Panicked => "the decoder failed on this file".to_owned(),
-            Failure::TimedOut => timeout_message(self.timeout),
+            Failure::TimedOut(missed) => missed.to_string(),
         };
         Decoded {
             result: self.entry(index, &error),
             photo: None,
         }
     }
-}
-
-/// Says what was exceeded and which option moves it.
-pub fn timeout_message(timeout: Option<Duration>) -> String {
-    let seconds = timeout.unwrap_or_default().as_secs_f64();
-    format!("took longer than {seconds} s (see --timeout)")
 }

@@ -1,17 +1,16 @@
 //! The work after the network: lines, geometry, and the debug folder. Runs on a worker, beside the next inference.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::fallback::full_frame;
 use super::focal::focal_of;
 use super::run::{PhotoJob, Settings};
 use super::{timed, to_microseconds};
+use crate::deadline::{Deadline, TimedOut};
 use crate::debug_output;
 use crate::geometry::camera::FocalSource;
 use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
-use crate::photo::{Photo, segments};
+use crate::photo::{Photo, guarded, segments};
 use crate::report::photo_result::{PhotoResult, Status};
-use crate::segment::Segmentation;
+use crate::segment::{SegmentError, Segmentation};
 
 /// A photo whose labels are known, or are not to be had.
 pub struct Labelled {
@@ -20,25 +19,50 @@ pub struct Labelled {
     /// The photo.
     pub photo: Photo,
     /// Its labels, or why there are none.
-    pub segmentation: Result<Segmentation, String>,
+    pub segmentation: Result<Segmentation, Unlabelled>,
 }
 
-/// Completes the entry of one photo.
-pub fn finish(labelled: Labelled, job: &PhotoJob, settings: &Settings) -> PhotoResult {
+/// Why a photo has no labels.
+#[derive(Debug)]
+pub enum Unlabelled {
+    /// It took too long: an error, whatever stands in for failed segmentations.
+    TimedOut(TimedOut),
+    /// Anything else.
+    Failed(String),
+}
+
+impl From<SegmentError> for Unlabelled {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::TimedOut(missed) => Self::TimedOut(missed),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// Completes the entry of one photo, which has to be done until `deadline`.
+pub fn finish(
+    labelled: Labelled,
+    job: &PhotoJob,
+    settings: &Settings,
+    deadline: Option<Deadline>,
+) -> PhotoResult {
     let Labelled {
         mut result,
         photo,
         segmentation,
     } = labelled;
     // A defect in the geometry costs one photo, not the run.
-    let attempt = catch_unwind(AssertUnwindSafe(|| {
-        measure_photo(&mut result, &photo, segmentation, job, settings)
-    }));
-    if let Err(error) =
-        attempt.unwrap_or_else(|_| Err("the geometry failed on this photo".to_owned()))
-    {
-        result.status = Status::Error;
-        result.error = Some(error);
+    let attempt = guarded(|| measure_photo(&mut result, &photo, segmentation, job, settings));
+    let outcome = attempt
+        .unwrap_or_else(|panic| {
+            Err(format!(
+                "the geometry failed on this photo, please report it: {panic}"
+            ))
+        })
+        .and_then(|()| deadline.map_or(Ok(()), |d| d.check().map_err(|missed| missed.to_string())));
+    if let Err(error) = outcome {
+        result.fail(error);
     }
     let t = &mut result.timings_ms;
     let sum = t.read + t.decode + t.exif + t.preprocess + t.inference + t.masks + t.measure;
@@ -49,7 +73,7 @@ pub fn finish(labelled: Labelled, job: &PhotoJob, settings: &Settings) -> PhotoR
 fn measure_photo(
     result: &mut PhotoResult,
     photo: &Photo,
-    segmentation: Result<Segmentation, String>,
+    segmentation: Result<Segmentation, Unlabelled>,
     job: &PhotoJob,
     settings: &Settings,
 ) -> Result<(), String> {
@@ -60,13 +84,14 @@ fn measure_photo(
     }
     let segmentation = match segmentation {
         Ok(segmentation) => segmentation,
-        Err(error) if settings.full_frame_fallback => {
+        Err(Unlabelled::TimedOut(missed)) => return Err(missed.to_string()),
+        Err(Unlabelled::Failed(error)) if settings.full_frame_fallback => {
             result.set_measurement(&full_frame(size, focal, job.known));
             result.status = Status::Fallback;
             result.error = Some(error);
             return Ok(());
         }
-        Err(error) => return Err(error),
+        Err(Unlabelled::Failed(error)) => return Err(error),
     };
     let (segments, segments_ms) = timed(|| match settings.estimator {
         EstimatorKind::Box => segments::near_vertical(&photo.pixels),

@@ -1,12 +1,31 @@
-//! Peak memory of this process.
+//! Peak memory of this process and of its workers.
 
 /// The most memory that this process ever held, MB; `None` where the system does not tell.
 #[must_use]
 pub fn peak_rss_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib / 1024.0)
+    peak_of("self")
+}
+
+/// The same of a running process that this one started.
+#[must_use]
+pub fn peak_rss_mb_of(process: u32) -> Option<f64> {
+    peak_of(&process.to_string())
+}
+
+/// Address space that this process occupies at the moment.
+#[must_use]
+pub fn address_space_bytes() -> Option<u64> {
+    status_kib("self", "VmSize:").map(|kib| kib * 1024)
+}
+
+fn peak_of(process: &str) -> Option<f64> {
+    status_kib(process, "VmHWM:").map(|kib| kib as f64 / 1024.0)
+}
+
+fn status_kib(process: &str, name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix(name))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::ahead::{Ahead, Prepared};
 use super::budget::PixelBudget;
-use super::decoding::{Decoded, Decoding, timeout_message};
-use super::measuring::{Labelled, finish};
+use super::decoding::{Decoded, Decoding};
+use super::measuring::{Labelled, Unlabelled, finish};
 use super::to_microseconds;
 use crate::dataset::Case;
+use crate::deadline::Deadline;
+use crate::isolation::{WorkerPool, WorkerTotals};
 use crate::measure::{EstimatorKind, Known};
 use crate::photo::{Limits, Photo};
 use crate::report::photo_result::{PhotoResult, StageTimings};
@@ -38,7 +40,9 @@ pub struct Settings {
     pub limits: Limits,
     /// Decoding workers.
     pub jobs: usize,
-    /// Longest that a photo may take.
+    /// Whether photos are decoded in processes of their own; then the running program has to be `measure-bench`.
+    pub isolated: bool,
+    /// Longest that a photo may take, each repetition for itself.
     pub timeout: Option<Duration>,
     /// Measurements of each photo; their median times are reported.
     pub repeat: u32,
@@ -52,6 +56,13 @@ pub struct Settings {
     pub full_frame_fallback: bool,
 }
 
+impl Settings {
+    /// When a photo has to be ready that took `spent` before.
+    pub(super) fn deadline(&self, spent: Duration) -> Option<Deadline> {
+        self.timeout.map(|limit| Deadline::of(limit, spent))
+    }
+}
+
 /// The run as a whole could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineError {
@@ -61,7 +72,8 @@ pub enum PipelineError {
 }
 
 /// Measures all photos and hands over each result, with its place in `jobs`, as it is finished, in no particular order.
-/// Returns early when `stop` says so; results of photos in work are still handed over.
+/// Returns early when `stop` says so; results of photos in work are still handed over. Tells what became of the decoding
+/// processes, where there were any.
 ///
 /// # Errors
 /// When there are no threads to work with. What goes wrong with a photo is that photo's result.
@@ -71,7 +83,7 @@ pub fn run(
     segmenter: &mut dyn Segmenter,
     stop: &dyn Fn() -> bool,
     on_result: &mut dyn FnMut(usize, PhotoResult),
-) -> Result<(), PipelineError> {
+) -> Result<Option<WorkerTotals>, PipelineError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs)
         .thread_name(|i| format!("photo worker {i}"))
@@ -83,6 +95,7 @@ pub fn run(
         jobs,
         limits: settings.limits,
         timeout: settings.timeout,
+        workers: settings.isolated.then(WorkerPool::default),
     });
     let budget = PixelBudget::new(PIXELS_PER_JOB * settings.jobs as u64);
     let mut ahead = Ahead::start(
@@ -105,7 +118,7 @@ pub fn run(
             index,
             ready,
             permit,
-            started,
+            spent,
         } = prepared;
         let Decoded { result, photo } = ready;
         let Some(photo) = photo else {
@@ -114,37 +127,33 @@ pub fn run(
         };
         for _ in 0..std::mem::take(&mut warmup) {
             // A network that fails now fails on the photo too, where the error belongs.
-            let _ = segmenter.warm_up(photo.size());
+            let _ = segmenter.warm_up(photo.size(), settings.deadline(Duration::ZERO));
         }
+        let labelling = Instant::now();
         let labelled = label(
             result,
             photo,
             &decoding.jobs[index],
             &settings,
-            started,
+            spent,
             segmenter,
         );
+        let spent = spent + labelling.elapsed() / settings.repeat;
         let (decoding, settings, send) =
             (Arc::clone(&decoding), Arc::clone(&settings), send.clone());
         in_work += 1;
         pool.spawn(move || {
-            let mut result = finish(labelled, &decoding.jobs[index], &settings);
+            let deadline = settings.deadline(spent);
+            let result = finish(labelled, &decoding.jobs[index], &settings, deadline);
             drop(permit);
-            if settings
-                .timeout
-                .is_some_and(|limit| started.elapsed() > limit)
-            {
-                let error = timeout_message(settings.timeout);
-                let timings = result.timings_ms;
-                result = PhotoResult {
-                    timings_ms: timings,
-                    ..failed_like(&result, error)
-                };
-            }
             // The receiver lives until all photos in work are in.
             let _ = send.send((index, result));
         });
         in_work -= hand_over(&finished, on_result);
+    }
+    // After an interrupt a hung decoder must not keep photos in work from being finished.
+    if let Some(workers) = &decoding.workers {
+        workers.cancel();
     }
     while in_work > 0 {
         // A worker always sends: `finish` contains the panics of the geometry.
@@ -154,7 +163,7 @@ pub fn run(
         on_result(index, result);
         in_work -= 1;
     }
-    Ok(())
+    Ok(decoding.workers.as_ref().map(WorkerPool::totals))
 }
 
 /// Hands over what is finished by now; how many that were.
@@ -174,22 +183,15 @@ fn label(
     photo: Photo,
     job: &PhotoJob,
     settings: &Settings,
-    started: Instant,
+    spent: Duration,
     segmenter: &mut dyn Segmenter,
 ) -> Labelled {
     let mut times: [Vec<f64>; 3] = Default::default();
-    let mut segmentation = Err("not segmented".to_owned());
+    let mut segmentation = Err(Unlabelled::Failed("not segmented".to_owned()));
     for _ in 0..settings.repeat {
-        if settings
-            .timeout
-            .is_some_and(|limit| started.elapsed() > limit)
-        {
-            segmentation = Err(timeout_message(settings.timeout));
-            break;
-        }
         segmentation = segmenter
-            .segment(&photo, &job.case.path)
-            .map_err(|error| error.to_string());
+            .segment(&photo, &job.case.path, settings.deadline(spent))
+            .map_err(Unlabelled::from);
         let Ok(Segmentation {
             timings,
             inferences,
@@ -227,17 +229,4 @@ fn label(
 /// The median, to the microsecond; 0 for a stage that did not run.
 pub(super) fn median(times: &[f64]) -> f64 {
     to_microseconds(quantile(times, 0.5).unwrap_or(0.0))
-}
-
-/// What is known of the photo itself, with an error in place of a measurement.
-fn failed_like(result: &PhotoResult, error: String) -> PhotoResult {
-    PhotoResult {
-        path: result.path.clone(),
-        sha256: result.sha256.clone(),
-        image: result.image,
-        input_size: result.input_size,
-        inferences: result.inferences,
-        decodes: result.decodes,
-        ..PhotoResult::failed(result.file.clone(), error)
-    }
 }

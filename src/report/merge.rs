@@ -88,13 +88,11 @@ pub fn merge(reports: Vec<Named>) -> Result<Report, MergeError> {
     check_alike(&shards)?;
     check_sizes(&shards)?;
 
-    let totals = RunTotals {
-        wall_seconds: shards.iter().map(|(.., r)| r.metrics.wall_seconds).sum(),
-        peak_rss_mb: shards
-            .iter()
-            .filter_map(|(.., r)| r.metrics.peak_rss_mb)
-            .reduce(f64::max),
-    };
+    let totals = shards
+        .iter()
+        .map(|(.., report)| report.metrics.totals())
+        .reduce(RunTotals::then)
+        .unwrap_or_default();
     let mut shards = shards.into_iter().map(|(.., report)| report);
     let mut merged = shards.next().ok_or(MergeError::Nothing)?;
     let mut parts = vec![std::mem::take(&mut merged.results).into_iter()];

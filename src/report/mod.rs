@@ -1,5 +1,6 @@
 //! The one serialisable result of a run, and the pure functions that show it.
 
+mod anonymous;
 pub mod csv;
 pub mod html;
 pub mod json;
@@ -11,6 +12,7 @@ pub mod schema;
 pub mod table;
 mod wording;
 
+pub use anonymous::anonymise;
 pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
 pub use wording::{duration, escaped, gate as gate_line, percent, printable};

@@ -216,6 +216,19 @@ impl PhotoResult {
         }
     }
 
+    /// Makes an error of it: what is known of the photo itself stays, what was measured goes.
+    pub fn fail(&mut self, error: String) {
+        let known = std::mem::replace(self, Self::failed(String::new(), error));
+        self.file = known.file;
+        self.path = known.path;
+        self.sha256 = known.sha256;
+        self.image = known.image;
+        self.input_size = known.input_size;
+        self.inferences = known.inferences;
+        self.decodes = known.decodes;
+        self.timings_ms = known.timings_ms;
+    }
+
     /// Takes over a measurement. Without a width the photo counts as refused.
     pub fn set_measurement(&mut self, measured: &Measurement) {
         let has_width = measured.wall_width.is_some_and(|e| e.cm.is_finite());

@@ -96,6 +96,7 @@ pub(crate) fn report() -> Report {
     let totals = RunTotals {
         wall_seconds: 3.25,
         peak_rss_mb: Some(181.4),
+        ..RunTotals::default()
     };
     let metrics = summarise(&results, totals);
     let limits = GateLimits {

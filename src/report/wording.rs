@@ -118,6 +118,11 @@ pub fn pace(metrics: &Metrics) -> String {
     if let Some(peak) = metrics.peak_rss_mb {
         parts.push(format!("peak memory {peak:.0} MB"));
     }
+    match metrics.workers.map_or(0, |workers| workers.lost) {
+        0 => {}
+        1 => parts.push("1 decoding process lost".to_owned()),
+        n => parts.push(format!("{n} decoding processes lost")),
+    }
     parts.join(", ")
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::round;
 use super::statistics::{ErrorStats, Sample, error_stats, quantile};
+use crate::isolation::WorkerTotals;
 use crate::report::photo_result::{PhotoResult, Status};
 
 /// The guess that any method must beat: this size for every photo, cm.
@@ -46,8 +47,13 @@ pub struct Metrics {
     pub wall_seconds: f64,
     /// Photos a second, over the whole run.
     pub photos_per_second: Option<f64>,
-    /// Most memory the process held, MB, where the system tells.
+    /// Most memory that the process and the processes that decoded for it held, MB, where the system tells.
     pub peak_rss_mb: Option<f64>,
+    /// Panics, those that were caught and cost one photo included.
+    pub panics: u64,
+    /// The processes that decoded, where there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workers: Option<WorkerTotals>,
 }
 
 /// MAPE of the constant guess, percent.
@@ -91,8 +97,40 @@ pub struct TimeStats {
 pub struct RunTotals {
     /// Duration, s.
     pub wall_seconds: f64,
-    /// Most memory the process held, MB.
+    /// Most memory the process and its workers held, MB.
     pub peak_rss_mb: Option<f64>,
+    /// Panics, in workers too.
+    pub panics: u64,
+    /// Processes that decoded.
+    pub workers: Option<WorkerTotals>,
+}
+
+impl Metrics {
+    /// What the run took, for a report that is scored anew.
+    #[must_use]
+    pub fn totals(&self) -> RunTotals {
+        RunTotals {
+            wall_seconds: self.wall_seconds,
+            peak_rss_mb: self.peak_rss_mb,
+            panics: self.panics,
+            workers: self.workers,
+        }
+    }
+}
+
+impl RunTotals {
+    /// Of two runs one after the other.
+    #[must_use]
+    pub fn then(self, other: Self) -> Self {
+        let largest = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
+        let workers = self.workers.into_iter().chain(other.workers);
+        Self {
+            wall_seconds: self.wall_seconds + other.wall_seconds,
+            peak_rss_mb: largest(self.peak_rss_mb, other.peak_rss_mb),
+            panics: self.panics + other.panics,
+            workers: workers.reduce(WorkerTotals::then),
+        }
+    }
 }
 
 /// All metrics of `results`, whose truth and errors are already filled in.
@@ -133,6 +171,8 @@ pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
         photos_per_second: (totals.wall_seconds > 0.0)
             .then(|| round(finished / totals.wall_seconds)),
         peak_rss_mb: totals.peak_rss_mb.map(round),
+        panics: totals.panics,
+        workers: totals.workers,
     }
 }
 
@@ -231,7 +271,7 @@ mod tests {
             &results,
             RunTotals {
                 wall_seconds: 2.0,
-                peak_rss_mb: None,
+                ..RunTotals::default()
             },
         );
         assert_eq!(

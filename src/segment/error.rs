@@ -8,6 +8,7 @@ use super::model::ModelNotFound;
 use super::preprocess::PreprocessError;
 use super::providers::Device;
 use super::runtime::RuntimeError;
+use crate::deadline::TimedOut;
 
 /// An error of segmentation.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +20,9 @@ pub enum SegmentError {
     #[error(transparent)]
     NotFound(#[from] ModelNotFound),
     /// ONNX Runtime does not take the model.
-    #[error("model {model}: {reason}")]
+    #[error(
+        "model {model} cannot be loaded: {reason}; if the file is damaged, copy or export it anew (models/export.py)"
+    )]
     Model {
         /// The model's name.
         model: String,
@@ -89,6 +92,9 @@ pub enum SegmentError {
         /// What ONNX Runtime says.
         reason: String,
     },
+    /// The network was ended at the photo's timeout.
+    #[error(transparent)]
+    TimedOut(#[from] TimedOut),
     /// The network's outputs are not those of a Mask2Former with these labels.
     #[error("the network's outputs do not fit: {reason}")]
     Shape {

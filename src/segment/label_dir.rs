@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{SegmentError, SegmentTimings, Segmentation, Segmenter, SegmenterInfo, label_file};
+use crate::deadline::Deadline;
 use crate::label_map::LabelMap;
 use crate::photo::Photo;
 
@@ -55,7 +56,12 @@ impl LabelDir {
 }
 
 impl Segmenter for LabelDir {
-    fn segment(&mut self, photo: &Photo, file: &Path) -> Result<Segmentation, SegmentError> {
+    fn segment(
+        &mut self,
+        photo: &Photo,
+        file: &Path,
+        _deadline: Option<Deadline>,
+    ) -> Result<Segmentation, SegmentError> {
         let path = self.path_of(file)?;
         let started = std::time::Instant::now();
         let labels = label_file::read(&path)?;
@@ -125,7 +131,7 @@ mod tests {
         let mut labels = LabelDir::open(folder.path()).unwrap();
         let mut class = |file: &str| {
             labels
-                .segment(&photo(400, 300), Path::new(file))
+                .segment(&photo(400, 300), Path::new(file), None)
                 .unwrap()
                 .labels
                 .at(0, 0)
@@ -139,7 +145,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut labels = LabelDir::open(folder.path()).unwrap();
         let error = labels
-            .segment(&photo(4, 3), Path::new("a.heic"))
+            .segment(&photo(4, 3), Path::new("a.heic"), None)
             .unwrap_err()
             .to_string();
         assert!(
@@ -163,7 +169,7 @@ mod tests {
         ];
         for (width, height, accepted) in cases {
             write(folder.path(), "a.png", width, height, 0);
-            let result = labels.segment(&photo(4032, 3024), Path::new("a.jpg"));
+            let result = labels.segment(&photo(4032, 3024), Path::new("a.jpg"), None);
             assert_eq!(result.is_ok(), accepted, "{width} x {height}");
         }
     }

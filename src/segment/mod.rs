@@ -36,6 +36,7 @@ pub use postprocess::PostProcessing;
 pub use providers::{Device, Skipped};
 pub use scores::Outputs;
 
+use crate::deadline::Deadline;
 use crate::geometry::camera::ImageSize;
 use crate::label_map::LabelMap;
 use crate::photo::Photo;
@@ -45,15 +46,24 @@ pub trait Segmenter {
     /// The labels of a photo; `file` is where it came from.
     ///
     /// # Errors
-    /// When this photo cannot be labelled; others still can.
-    fn segment(&mut self, photo: &Photo, file: &Path) -> Result<Segmentation, SegmentError>;
+    /// When this photo cannot be labelled, or not until `deadline`; others still can.
+    fn segment(
+        &mut self,
+        photo: &Photo,
+        file: &Path,
+        deadline: Option<Deadline>,
+    ) -> Result<Segmentation, SegmentError>;
 
     /// Runs once without a photo, at the size that a photo of this size would have, so that the first photo is not slower
     /// than the others.
     ///
     /// # Errors
-    /// When the network fails.
-    fn warm_up(&mut self, _photo: ImageSize) -> Result<(), SegmentError> {
+    /// When the network fails, or is not done until the deadline.
+    fn warm_up(
+        &mut self,
+        _photo: ImageSize,
+        _deadline: Option<Deadline>,
+    ) -> Result<(), SegmentError> {
         Ok(())
     }
 

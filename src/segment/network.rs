@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
 
 use half::f16;
-use ort::session::{Session, SessionInputValue};
+use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Tensor, TensorRef};
 
 use super::metadata::ModelMetadata;
@@ -20,6 +21,7 @@ use super::size_policy::{InputSize, LONGEST_SIDE, SizePolicy};
 use super::{
     SegmentError, SegmentTimings, Segmentation, Segmenter, SegmenterInfo, milliseconds_since,
 };
+use crate::deadline::Deadline;
 use crate::geometry::camera::ImageSize;
 use crate::photo::Photo;
 
@@ -142,17 +144,24 @@ fn prove(
     }
     let size = policy.input_size(USUAL_PHOTO, long_side).network;
     let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
-    run(&mut open.session, open.half_input, size, &zeros, |_, _| {
-        Ok(())
-    })
+    run(
+        &mut open.session,
+        open.half_input,
+        size,
+        &zeros,
+        None,
+        |_, _| Ok(()),
+    )
 }
 
 /// Runs the session on `input`, planes of a picture of `size` (rows, columns), and hands its two outputs to `use_outputs`.
+/// At the deadline the run is ended, after the operator that it is in; the session can be used again.
 fn run<T>(
     session: &mut Session,
     half_input: bool,
     size: [u32; 2],
     input: &[f32],
+    deadline: Option<Deadline>,
     use_outputs: impl FnOnce(&DynValue, &DynValue) -> Result<T, SegmentError>,
 ) -> Result<T, SegmentError> {
     let failed = |error: ort::Error| SegmentError::Inference {
@@ -169,7 +178,18 @@ fn run<T>(
             .map_err(failed)?
             .into()
     };
-    let outputs = session.run(vec![(INPUT, value)]).map_err(failed)?;
+    let inputs = vec![(INPUT, value)];
+    let options = RunOptions::new().map_err(failed)?;
+    let outputs = match deadline {
+        None => session.run(inputs).map_err(failed)?,
+        Some(deadline) => terminated_at(deadline, &options, || {
+            session.run_with_options(inputs, &options)
+        })
+        .map_err(|error| match deadline.check() {
+            Err(missed) => missed.into(),
+            Ok(()) => failed(error),
+        })?,
+    };
     let (Some(class_logits), Some(mask_logits)) =
         (outputs.get(CLASS_OUTPUT), outputs.get(MASK_OUTPUT))
     else {
@@ -178,6 +198,22 @@ fn run<T>(
         });
     };
     use_outputs(class_logits, mask_logits)
+}
+
+/// Runs `inference`, and sets the terminate flag of its options at the deadline.
+fn terminated_at<T>(deadline: Deadline, options: &RunOptions, inference: impl FnOnce() -> T) -> T {
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if wait.recv_timeout(deadline.left()) == Err(RecvTimeoutError::Timeout) {
+                // A run that cannot be ended goes on, and the photo is late.
+                let _ = options.terminate();
+            }
+        });
+        let outcome = inference();
+        drop(done);
+        outcome
+    })
 }
 
 /// A tensor's extents and its values, in single precision.
@@ -247,7 +283,12 @@ fn outputs<'a>(
 }
 
 impl Segmenter for Network {
-    fn segment(&mut self, photo: &Photo, _file: &Path) -> Result<Segmentation, SegmentError> {
+    fn segment(
+        &mut self,
+        photo: &Photo,
+        _file: &Path,
+        deadline: Option<Deadline>,
+    ) -> Result<Segmentation, SegmentError> {
         let size = photo.size();
         let InputSize { network, picture } = self.input_size(size);
         let started = Instant::now();
@@ -263,6 +304,7 @@ impl Segmenter for Network {
             self.half_input,
             network,
             &self.input,
+            deadline,
             |class_logits, mask_logits| {
                 let inference_ms = milliseconds_since(started);
                 let started = Instant::now();
@@ -288,12 +330,21 @@ impl Segmenter for Network {
         })
     }
 
-    fn warm_up(&mut self, photo: ImageSize) -> Result<(), SegmentError> {
+    fn warm_up(
+        &mut self,
+        photo: ImageSize,
+        deadline: Option<Deadline>,
+    ) -> Result<(), SegmentError> {
         let size = self.input_size(photo).network;
         let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
-        run(&mut self.session, self.half_input, size, &zeros, |_, _| {
-            Ok(())
-        })
+        run(
+            &mut self.session,
+            self.half_input,
+            size,
+            &zeros,
+            deadline,
+            |_, _| Ok(()),
+        )
     }
 
     fn describe(&self) -> SegmenterInfo {

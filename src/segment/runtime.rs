@@ -217,7 +217,13 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
 #[allow(unsafe_code)] // loading foreign code, and calling the one function of it that tells its version
 fn version_of(path: &Path) -> Result<String, String> {
     // SAFETY: the library is ONNX Runtime by its name and its place; its initialisers have no preconditions.
-    let library = unsafe { libloading::Library::new(path) }.map_err(|error| error.to_string())?;
+    let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
+        if is_of_another_architecture(path) {
+            "is built for another architecture than this machine's".to_owned()
+        } else {
+            error.to_string()
+        }
+    })?;
     // SAFETY: `OrtGetApiBase` has this signature in every release of ONNX Runtime.
     let get_base = unsafe {
         library.get::<unsafe extern "C" fn() -> *const ort::sys::OrtApiBase>(b"OrtGetApiBase")
@@ -229,6 +235,20 @@ fn version_of(path: &Path) -> Result<String, String> {
         std::ffi::CStr::from_ptr((base.GetVersionString)())
     };
     Ok(version.to_string_lossy().into_owned())
+}
+
+/// Whether the file is an ELF library for another kind of processor than this program; the system's loader says of those
+/// that they do not exist.
+fn is_of_another_architecture(path: &Path) -> bool {
+    /// Magic number, class and byte order at the start; the machine at 18.
+    fn header(path: &Path) -> Option<([u8; 6], [u8; 2])> {
+        use std::io::Read as _;
+        let mut head = [0; 20];
+        std::fs::File::open(path).ok()?.read_exact(&mut head).ok()?;
+        Some((head[..6].try_into().ok()?, head[18..].try_into().ok()?))
+    }
+    let this = std::env::current_exe().ok().and_then(|path| header(&path));
+    matches!((header(path), this), (Some(library), Some(this)) if library.0.starts_with(b"\x7fELF") && library != this)
 }
 
 /// Whether `version` (`1.32.0`) is one that this binary can use.

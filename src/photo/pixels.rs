@@ -1,0 +1,78 @@
+//! The part of decoding that strangers' files can break: compressed bytes to upright 8-bit sRGB. It needs nothing but the
+//! bytes and a [`PixelRequest`], so that it can run in another process.
+
+use image::RgbImage;
+use serde::{Deserialize, Serialize};
+
+use super::error::DecodeError;
+use super::guard::guarded;
+use super::source::Limits;
+use super::{Orientation, PhotoFormat, colour, heic, jpeg, raster};
+
+/// What to decode, beside the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PixelRequest {
+    /// The container, by its first bytes.
+    pub format: PhotoFormat,
+    /// How the stored picture is displayed, where EXIF says so.
+    pub orientation: Orientation,
+    /// What it may cost.
+    pub limits: Limits,
+}
+
+/// A decoded picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UprightPixels {
+    /// 8-bit sRGB, upright.
+    pub pixels: RgbImage,
+    /// The decoder went on past damage.
+    pub damaged: bool,
+}
+
+/// What a container's decoder gives.
+pub(super) struct Raster {
+    /// As stored; for HEIC as displayed.
+    pub pixels: RgbImage,
+    /// The embedded colour profile, not yet applied.
+    pub icc: Option<Vec<u8>>,
+    /// The decoder went on past damage.
+    pub damaged: bool,
+}
+
+/// Decodes, in this process. EXIF Orientation is not applied to HEIC and AVIF, whose container says how the picture is
+/// turned.
+///
+/// # Errors
+/// [`DecodeError`]: over a limit, damaged past use, or in need of a decoder that is not there. A panic of a decoder is
+/// caught; a crash of a native one is not.
+pub fn decode(bytes: &[u8], request: &PixelRequest) -> Result<UprightPixels, DecodeError> {
+    let PixelRequest {
+        format,
+        orientation,
+        limits,
+    } = request;
+    guarded(|| {
+        let raster = match format {
+            PhotoFormat::Jpeg => jpeg::decode(bytes, limits),
+            PhotoFormat::Heic | PhotoFormat::Avif => heic::decode(bytes, *format, limits),
+            _ => raster::decode(bytes, *format, limits),
+        }?;
+        let mut pixels = raster.pixels;
+        if let Some(icc) = &raster.icc {
+            colour::to_srgb(&mut pixels, icc);
+        }
+        if !format.turns_itself() {
+            pixels = orientation.apply(pixels);
+        }
+        Ok(UprightPixels {
+            pixels,
+            damaged: raster.damaged,
+        })
+    })
+    .unwrap_or_else(|reason| {
+        Err(DecodeError::Panicked {
+            format: *format,
+            reason,
+        })
+    })
+}

@@ -1,0 +1,101 @@
+//! Ctrl-C, at any time: the first saves what is finished, the second ends at once.
+
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::support::{
+    PHOTOS, binary, children, finished, fixtures, measuring, report, rooms, wait_until,
+};
+
+fn signal(run: &Child, signal: Signal) {
+    kill_process(
+        Pid::from_raw(i32::try_from(run.id()).unwrap()).unwrap(),
+        signal,
+    )
+    .unwrap();
+}
+
+#[test]
+fn an_interrupted_run_saves_what_is_finished_and_can_be_resumed() {
+    let dir = rooms();
+    for (kind, others) in [(Signal::INT, 2), (Signal::TERM, 5)] {
+        let mut run = measuring(dir.path())
+            .args(["--save", "r.json", "--jobs", "1"])
+            .spawn()
+            .unwrap();
+        wait_until(|| finished(dir.path()) >= others);
+        signal(&run, kind);
+        assert_eq!(run.wait().unwrap().code(), Some(130), "{kind:?}");
+        let part = report(dir.path());
+        assert_eq!(part["interrupted"], true);
+        let kept = part["results"].as_array().unwrap().len();
+        assert!((others..PHOTOS).contains(&kept), "{kept}");
+        let resumed = measuring(dir.path())
+            .args(["--save", "r.json", "--jobs", "1", "--resume"])
+            .status()
+            .unwrap();
+        assert!(resumed.success());
+        assert_eq!(report(dir.path())["metrics"]["total"], PHOTOS);
+    }
+}
+
+#[test]
+fn an_interrupt_does_not_wait_for_a_hung_decoder() {
+    let dir = rooms();
+    let mut run = measuring(dir.path())
+        .args(["--save", "r.json", "--jobs", "1"])
+        .spawn()
+        .unwrap();
+    wait_until(|| finished(dir.path()) >= 2);
+    let worker = children(run.id())[0];
+    kill_process(worker, Signal::STOP).unwrap();
+    signal(&run, Signal::INT);
+    // Without an end to the wait this would never end.
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(report(dir.path())["interrupted"], true);
+}
+
+#[test]
+fn an_interrupt_before_the_first_photo_leaves_a_report_too() {
+    let dir = rooms();
+    let mut run = measuring(dir.path())
+        .args(["--save", "r.json", "--jobs", "1"])
+        .spawn()
+        .unwrap();
+    // The journal is there once the run listens.
+    wait_until(|| dir.path().join("r.json.journal.jsonl").exists());
+    signal(&run, Signal::INT);
+    let code = run.wait().unwrap().code();
+    // A small run may be over before the signal comes.
+    assert!(matches!(code, Some(130 | 0)), "{code:?}");
+    assert!(report(dir.path())["results"].is_array());
+}
+
+#[test]
+fn a_second_interrupt_ends_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    // One photo for minutes: the first interrupt waits for it.
+    let mut run = binary()
+        .current_dir(dir.path())
+        .arg(fixtures().join("bedroom.jpg"))
+        .args(["--repeat", "100000", "--save", "r.json", "-q"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until(|| {
+        dir.path().join("r.json.journal.jsonl").exists() && !children(run.id()).is_empty()
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&run, Signal::INT);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(
+        run.try_wait().unwrap().is_none(),
+        "the first one waits for the photo in work"
+    );
+    signal(&run, Signal::INT);
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    let report = dir.path().join("r.json");
+    assert!(!report.exists(), "what is not finished is not saved");
+}

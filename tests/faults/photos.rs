@@ -1,0 +1,150 @@
+//! Photos that are not what they were, or are called what nobody expects.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::support::{PHOTOS, binary, finished, fixtures, measuring, report, rooms, wait_until};
+
+#[test]
+fn photos_that_vanish_or_change_during_the_run_cost_themselves_alone() {
+    let dir = rooms();
+    let photos = || {
+        let mut all: Vec<_> = std::fs::read_dir(dir.path().join("rooms"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "jpg"))
+            .collect();
+        all.sort();
+        all
+    };
+    let all = photos();
+    let mut run = measuring(dir.path())
+        .args(["--save", "r.json", "--jobs", "1", "--max-errors", "2"])
+        .spawn()
+        .unwrap();
+    wait_until(|| finished(dir.path()) >= 2);
+    std::fs::remove_file(&all[PHOTOS - 1]).unwrap();
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&all[PHOTOS - 2])
+        .unwrap();
+    file.set_len(300).unwrap();
+    assert!(run.wait().unwrap().success());
+    let report = report(dir.path());
+    assert_eq!(report["metrics"]["total"], PHOTOS);
+    let message = |place: usize| {
+        report["results"][place]["error"]
+            .as_str()
+            .unwrap_or_default()
+    };
+    assert!(
+        message(PHOTOS - 1).contains("check that it exists"),
+        "{}",
+        message(PHOTOS - 1)
+    );
+    assert!(
+        message(PHOTOS - 2).contains("fetch it again"),
+        "{}",
+        message(PHOTOS - 2)
+    );
+    assert_eq!(report["metrics"]["errors"], 2);
+}
+
+#[test]
+fn names_without_utf_8_and_as_long_as_they_get_are_measured() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = format!("{}.jpg", "n".repeat(251));
+    let names: [&[u8]; 4] = [
+        b"a\xff.jpg",
+        b"a\xfe.jpg",
+        long.as_bytes(),
+        b"line\nend.jpg",
+    ];
+    for name in names {
+        let name = OsStr::from_bytes(name);
+        std::fs::copy(fixtures().join("bedroom.jpg"), dir.path().join(name)).unwrap();
+    }
+    let output = binary()
+        .current_dir(dir.path())
+        .args(["--dir", ".", "--long-side", "64", "--debug-dir", "out"])
+        .args([
+            "--save", "r.html", "--save", "r.csv", "--save", "r.xml", "--save", "r.md",
+        ])
+        .args(["--summary", "json", "-q"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["metrics"]["total"], names.len());
+    assert_eq!(report["metrics"]["errors"], 0, "{report}");
+    assert_eq!(
+        std::fs::read_dir(dir.path().join("out")).unwrap().count(),
+        names.len()
+    );
+}
+
+/// A folder of what people really hand in, and what each of them is told.
+#[test]
+fn every_broken_download_is_told_what_to_do_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let jpeg = std::fs::read(fixtures().join("bedroom.jpg")).unwrap();
+    let heic = std::fs::read(fixtures().join("cut_right.heic")).unwrap();
+    let png = std::fs::read(fixtures().join("plain.png")).unwrap();
+    let page = b"<!DOCTYPE html><title>404</title>".to_vec();
+    let cases: [(&str, Vec<u8>, &str); 9] = [
+        ("empty.jpg", Vec::new(), "fetch it again"),
+        ("page.jpg", page, "download the photo itself"),
+        ("text.heic", b"no photo at all".to_vec(), "expected JPEG"),
+        ("cut.png", png[..png.len() / 2].to_vec(), "fetch it again"),
+        (
+            "cut.heic",
+            heic[..heic.len() / 2].to_vec(),
+            "fetch it again",
+        ),
+        ("head.jpg", jpeg[..200].to_vec(), "fetch it again"),
+        (
+            "movie.heic",
+            b"\0\0\0\x14ftypqt  \0\0\0\0qt  ".to_vec(),
+            "save one frame",
+        ),
+        (
+            "photos.jpg",
+            b"PK\x03\x04............".to_vec(),
+            "unpack it",
+        ),
+        (
+            "raw.tif",
+            b"II*\0\x10\0\0\0CR\x02\0............".to_vec(),
+            "export it as JPEG",
+        ),
+    ];
+    for (name, bytes, _) in &cases {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    // A wrong ending is no fault: the bytes tell.
+    std::fs::write(dir.path().join("heic.jpg"), &heic).unwrap();
+    let output = binary()
+        .current_dir(dir.path())
+        .args(["--dir", ".", "--long-side", "64", "--summary", "json", "-q"])
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for result in report["results"].as_array().unwrap() {
+        let file = result["file"].as_str().unwrap();
+        let case = cases.iter().find(|(name, ..)| *name == file);
+        match case {
+            Some((.., advice)) => {
+                let message = result["error"].as_str().unwrap();
+                assert!(message.contains(advice), "{file}: {message}");
+                assert!(!message.contains('\n'), "{file}: {message}");
+            }
+            None => assert_ne!(result["status"], "error", "{result}"),
+        }
+    }
+    assert_eq!(report["metrics"]["total"], cases.len() + 1);
+}
