@@ -10,9 +10,9 @@ SMALLEST_HALVED = 64
 """Initializers with fewer values stay in fp32: they hold constants of the graph and save nothing."""
 WITHOUT_INT8 = ("transformer_module", "class_predictor")
 """Parts that stay in fp32: the query decoder is small, and decides by the signs of its masks what its queries may see."""
-FULL_PRECISION = ("GridSample", "Resize", "LayerNormalization", "InstanceNormalization", "Softmax", "Range", "Cast")
-"""Operators that compute in fp32 where all others compute in fp16: places in a picture need more than eleven bits, and norms and
-sums of exponentials lose most."""
+FULL_PRECISION = ("GridSample", "LayerNormalization", "InstanceNormalization", "Softmax", "Range")
+"""Operators that compute in fp32 where others compute in fp16, beside those that ONNX Runtime's converter names: places in a
+picture need more than eleven bits, and norms and sums of exponentials lose most."""
 
 
 def halve_weights(model: onnx.ModelProto) -> None:
@@ -39,11 +39,9 @@ def halve_weights(model: onnx.ModelProto) -> None:
 
 def compute_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
     """A form that computes in fp16, with inputs and outputs in fp32: for GPUs, whose half precision is fast."""
-    from onnxruntime.transformers.float16 import convert_float_to_float16
+    from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
-    return convert_float_to_float16(
-        model, keep_io_types=True, op_block_list=list(FULL_PRECISION), disable_shape_infer=True
-    )
+    return convert_float_to_float16(model, keep_io_types=True, op_block_list=[*DEFAULT_OP_BLOCK_LIST, *FULL_PRECISION])
 
 
 def quantize_products(source: Path, target: Path, pictures: list[np.ndarray]) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from PIL import Image
 from transformers import Mask2FormerForUniversalSegmentation
-from transformers.models.mask2former.image_processing_mask2former import Mask2FormerImageProcessor
+from transformers.models.mask2former.image_processing_pil_mask2former import Mask2FormerImageProcessorPil
 
 LONG_SIDE = 768
 MASKS = {"wall": [0], "floor": [3, 28], "ceiling": [5], "window": [8, 58, 63]}
@@ -31,7 +31,7 @@ class Service:
     """The network with its processor, loaded once, as the service held them."""
 
     def __init__(self, checkpoint: Path):
-        self.processor = Mask2FormerImageProcessor.from_pretrained(checkpoint)
+        self.processor = Mask2FormerImageProcessorPil.from_pretrained(checkpoint)
         self.network = Mask2FormerForUniversalSegmentation.from_pretrained(checkpoint).eval()
         self.network_seconds = 0.0
 
