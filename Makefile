@@ -12,7 +12,7 @@ BINARY = target/release/measure-bench
 TARGET = all
 FUZZ_MINUTES = 20
 
-.PHONY: help bench test check decoding runtime system release fixtures study train model parity perf torture soak fuzz deny sbom
+.PHONY: help bench test check decoding runtime system tools release install fixtures study scale screenshots train model parity perf torture soak fuzz deny sbom
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,7 +21,7 @@ bench: release ## measure the fixtures and print their scores; reports go to ben
 	@mkdir -p $(OUT)
 	$(BINARY) --dir fixtures --ground-truth ground_truth.json --save $(OUT)/report.json --save $(OUT)/report.md --save $(OUT)/report.html
 
-test: system runtime ## all tests
+test: system tools runtime ## all tests
 	$(CARGO) test --locked
 
 check: system runtime ## formatting, lints, tests: what CI runs
@@ -33,8 +33,14 @@ system: # what building needs from the system
 runtime: system ## ONNX Runtime's library, into vendor/
 	@scripts/get-onnxruntime.sh
 
+tools: # what some tests need: a headless browser, GNU parallel, xmllint
+	@scripts/install-test-tools.sh
+
 release: system runtime
 	$(CARGO) build --release --locked
+
+install: system runtime ## install the program for this user, with its model inside
+	$(CARGO) install --locked --path .
 
 fixtures: release ## render the fixtures and their ground truth anew
 	@scripts/python-environment.sh fixtures/requirements.txt
@@ -61,6 +67,16 @@ deny: ## licences, bans and sources of the dependencies, and known vulnerabiliti
 sbom: ## what the binary is made of, as CycloneDX, into bench-out/
 	@mkdir -p $(OUT)
 	python3 scripts/sbom.py >$(OUT)/sbom.cdx.json
+
+scale: release ## 10,000 small photos as one run and as eight shards: the same report, flat memory
+	scripts/scale.sh $(BINARY) $(OUT)/scale
+
+screenshots: system tools runtime ## the HTML report as a browser shows it, into docs/
+	@mkdir -p $(OUT)/screenshots
+	MEASURE_BENCH_ALL_TESTS=1 MEASURE_BENCH_SCREENSHOTS=$(abspath $(OUT)/screenshots) \
+		$(CARGO) test --locked --test browser the_page_fits_and_is_legible_on_every_screen
+	cp $(OUT)/screenshots/report-desk-light.jpg $(OUT)/screenshots/report-desk-dark.jpg $(OUT)/screenshots/report-desk-light-viewer.jpg \
+		$(OUT)/screenshots/report-phone-light.jpg $(OUT)/screenshots/report-phone-dark.jpg docs/
 
 train: release ## render rooms and train the bundled model on them; goes on where it was stopped
 	@scripts/python-environment.sh models/requirements.txt

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Change, Comparison, MapeChange, TimeChange};
-use crate::report::photo_result::PhotoResult;
+use crate::report::photo_result::{PhotoResult, Status};
 use crate::score::Metrics;
 use crate::tolerance::Tolerance;
 
@@ -11,6 +11,8 @@ use crate::tolerance::Tolerance;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[allow(missing_docs)] // Named and explained as the options of the same name.
 pub struct GateLimits {
+    /// Photos that may fail; none where nobody says. Listed only where somebody does, or where it is exceeded.
+    pub max_errors: Option<Tolerance>,
     pub max_refusals: Option<Tolerance>,
     pub max_width_mape: Option<f64>,
     pub max_height_mape: Option<f64>,
@@ -49,7 +51,7 @@ impl GateLimits {
 }
 
 /// What came of one gate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GateOutcome {
     /// The option without its dashes, with what it was applied to.
@@ -69,7 +71,7 @@ pub struct GateOutcome {
 }
 
 /// Whether a gate held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub enum Verdict {
@@ -81,7 +83,7 @@ pub enum Verdict {
 /// Checks every limit that is set.
 #[must_use]
 pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) -> Vec<GateOutcome> {
-    let mut outcomes = Vec::new();
+    let mut outcomes: Vec<GateOutcome> = errors(limits.max_errors, results).into_iter().collect();
     if let Some(limit) = limits.max_width_mape {
         outcomes.push(at_most("max-width-mape", limit, metrics.width.mape));
     }
@@ -89,16 +91,10 @@ pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) ->
         outcomes.push(at_most("max-height-mape", limit, metrics.height.mape));
     }
     if let Some(limit) = limits.max_refusals {
-        outcomes.push(refusals(limit, metrics));
+        outcomes.push(refusals(limit, results));
     }
     if let Some(limit) = limits.min_coverage {
-        let both = [
-            ("width", metrics.width.coverage80),
-            ("height", metrics.height.coverage80),
-        ];
-        outcomes.extend(
-            both.map(|(of, actual)| at_least(&format!("min-coverage {of}"), limit, actual)),
-        );
+        outcomes.extend(coverage(limit, results, metrics));
     }
     if let Some(limit) = limits.max_photo_error {
         outcomes.push(photo_error(limit, results));
@@ -215,15 +211,63 @@ fn percent(
     }
 }
 
-fn refusals(limit: Tolerance, metrics: &Metrics) -> GateOutcome {
+fn errors(limit: Option<Tolerance>, results: &[PhotoResult]) -> Option<GateOutcome> {
+    let outcome = at_most_photos(
+        "max-errors",
+        limit.unwrap_or_default(),
+        Status::Error,
+        results,
+    );
+    (limit.is_some() || outcome.verdict == Verdict::Missed).then_some(outcome)
+}
+
+fn refusals(limit: Tolerance, results: &[PhotoResult]) -> GateOutcome {
+    at_most_photos("max-refusals", limit, Status::Refused, results)
+}
+
+fn at_most_photos(
+    gate: &str,
+    limit: Tolerance,
+    status: Status,
+    results: &[PhotoResult],
+) -> GateOutcome {
+    let photos = named(results, |r| r.status == status);
+    let held = limit.allows(photos.len(), results.len());
     GateOutcome {
-        gate: "max-refusals".to_owned(),
+        gate: gate.to_owned(),
         limit: limit.to_string(),
-        actual: Some(format!("{} of {}", metrics.refused, metrics.total)),
-        verdict: verdict(limit.allows(metrics.refused, metrics.total)),
-        photos: Vec::new(),
+        actual: Some(format!("{} of {}", photos.len(), results.len())),
+        verdict: verdict(held),
+        photos: if held { Vec::new() } else { photos },
         note: None,
     }
+}
+
+/// One outcome for widths and one for heights; missed ones name the photos whose truth lies outside the interval.
+fn coverage(limit: f64, results: &[PhotoResult], metrics: &Metrics) -> [GateOutcome; 2] {
+    let outside = |interval: Option<[f64; 2]>, truth: Option<f64>| match (interval, truth) {
+        (Some([low, high]), Some(truth)) => !(low..=high).contains(&truth),
+        _ => false,
+    };
+    let counts = |r: &PhotoResult| matches!(r.status, Status::Ok | Status::Refused);
+    let mut width = at_least("min-coverage width", limit, metrics.width.coverage80);
+    let mut height = at_least("min-coverage height", limit, metrics.height.coverage80);
+    if width.verdict == Verdict::Missed {
+        width.photos = named(results, |r| {
+            counts(r) && outside(r.width_interval_cm, r.score.expected_width_cm)
+        });
+    }
+    if height.verdict == Verdict::Missed {
+        height.photos = named(results, |r| {
+            counts(r) && outside(r.height_interval_cm, r.score.expected_height_cm)
+        });
+    }
+    [width, height]
+}
+
+fn named(results: &[PhotoResult], which: impl Fn(&PhotoResult) -> bool) -> Vec<String> {
+    let chosen = results.iter().filter(|r| which(r));
+    chosen.map(|r| r.file.clone()).collect()
 }
 
 fn photo_error(limit: f64, results: &[PhotoResult]) -> GateOutcome {
@@ -233,11 +277,7 @@ fn photo_error(limit: f64, results: &[PhotoResult]) -> GateOutcome {
     };
     let worst = results.iter().filter_map(worst_of).reduce(f64::max);
     let mut outcome = at_most("max-photo-error", limit, worst);
-    outcome.photos = results
-        .iter()
-        .filter(|r| worst_of(r).is_some_and(|e| e > limit))
-        .map(|r| r.file.clone())
-        .collect();
+    outcome.photos = named(results, |r| worst_of(r).is_some_and(|e| e > limit));
     outcome
 }
 
@@ -249,7 +289,6 @@ const fn verdict(held: bool) -> Verdict {
 mod tests {
     use super::*;
     use crate::dataset::Truth;
-    use crate::report::photo_result::Status;
     use crate::score::{RunTotals, score_photo, summarise};
 
     fn photo(file: &str, width: f64) -> PhotoResult {
@@ -305,5 +344,40 @@ mod tests {
     #[test]
     fn no_limit_no_gate() {
         assert!(verdicts(GateLimits::default()).is_empty());
+    }
+
+    #[test]
+    fn errors_are_listed_where_they_are_too_many_or_a_limit_was_set() {
+        let failed = PhotoResult::failed("broken.jpg".into(), "empty".into());
+        let results = [photo("good.jpg", 400.0), failed];
+        let metrics = summarise(&results, RunTotals::default());
+        let found = check(&GateLimits::default(), &results, &metrics);
+        assert_eq!(found[0].gate, "max-errors");
+        assert_eq!(found[0].verdict, Verdict::Missed);
+        assert_eq!(found[0].photos, ["broken.jpg"]);
+        let tolerant = GateLimits {
+            max_errors: Some(Tolerance::Photos(1)),
+            ..GateLimits::default()
+        };
+        let found = check(&tolerant, &results, &metrics);
+        assert_eq!(found[0].verdict, Verdict::Held);
+        assert!(found[0].photos.is_empty());
+    }
+
+    #[test]
+    fn missed_coverage_and_refusals_name_their_photos() {
+        let mut refused = PhotoResult::failed("refused.jpg".into(), String::new());
+        refused.status = Status::Refused;
+        let results = [photo("good.jpg", 400.0), photo("bad.jpg", 480.0), refused];
+        let limits = GateLimits {
+            max_refusals: Some(Tolerance::Percent(10.0)),
+            min_coverage: Some(80.0),
+            ..GateLimits::default()
+        };
+        let metrics = summarise(&results, RunTotals::default());
+        let found = check(&limits, &results, &metrics);
+        assert_eq!(found[0].photos, ["refused.jpg"]);
+        assert_eq!(found[1].gate, "min-coverage width");
+        assert_eq!(found[1].photos, ["bad.jpg"]);
     }
 }

@@ -26,6 +26,8 @@ pub struct Header {
     pub options: RunOptions,
     /// How many photos.
     pub photos: usize,
+    /// Whether small overlays are made.
+    pub pictures: bool,
     /// Hash of their identities and of what the user knows of them, hexadecimal.
     pub photos_sha256: String,
 }
@@ -38,7 +40,7 @@ impl Header {
             hash.update(photo.as_bytes());
             hash.update([0]);
         }
-        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        crate::hash::hex(&hash.finalize())
     }
 }
 
@@ -242,6 +244,7 @@ mod tests {
             model: report.model,
             options: report.options,
             photos: report.results.len(),
+            pictures: false,
             photos_sha256: Header::hash(report.results.iter().map(|r| r.file.clone())),
         }
     }

@@ -1,6 +1,6 @@
 //! What a run works with: raw arguments checked once, in one place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
@@ -13,7 +13,6 @@ use crate::measure::{EstimatorKind, Known};
 use crate::photo::Limits;
 use crate::report::schema::RunOptions;
 use crate::segment::NetworkOptions;
-use crate::tolerance::Tolerance;
 
 /// Decoding workers when nobody says: more would wait for the network on most machines, and hold memory.
 const MOST_DEFAULT_JOBS: usize = 4;
@@ -81,12 +80,12 @@ pub struct MeasureOptions {
     pub resume: bool,
     /// Folder of masks and overlays.
     pub debug_dir: Option<PathBuf>,
+    /// Folder of earlier results.
+    pub cache: Option<PathBuf>,
     /// Where results go.
     pub output: OutputOptions,
     /// Limits.
     pub gates: GateLimits,
-    /// Photos that may fail.
-    pub max_errors: Tolerance,
 }
 
 /// What turns pixels into labels.
@@ -116,8 +115,10 @@ pub struct OutputOptions {
     pub summary: SummaryForm,
     /// Files.
     pub saves: Vec<SaveTarget>,
-    /// Folder of the pictures of HTML reports; `None` where none is written.
-    pub assets: Option<PathBuf>,
+    /// Folder that this run's pictures go to; `None` where nothing needs any.
+    pub pictures: Option<PathBuf>,
+    /// Folders of the pictures of reports that are read.
+    pub more_pictures: Vec<PathBuf>,
     /// The report to compare with.
     pub baseline: Option<PathBuf>,
     /// Leave paths out.
@@ -181,7 +182,6 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
         if files.is_empty() && input.dir.is_empty() {
             return Err(UsageError::NoPhotos);
         }
-        let max_errors = gates.max_errors;
         let gates = GateLimits::from(&gates);
         if let (None, Some(gate)) = (&input.ground_truth, gates.needs_truth()) {
             return Err(UsageError::GateWithoutTruth(gate));
@@ -227,12 +227,12 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             dry_run: input.dry_run,
             resume: run.resume,
             debug_dir: run.debug_dir,
+            cache: run.cache.filter(|_| !run.no_cache),
             output: OutputOptions {
                 folders,
                 ..OutputOptions::try_from(output)?
             },
             gates,
-            max_errors,
         })
     }
 }
@@ -289,16 +289,24 @@ impl TryFrom<OutputArgs> for OutputOptions {
                 make_folder: true,
             });
         }
+        let page = saves.iter().find(|target| target.form == SaveForm::Html);
+        let of_baselines = args.baselines.join(PICTURES_FOLDER);
+        let pictures = match (args.assets, &args.save_baseline, page) {
+            (Some(folder), ..) => Some(folder),
+            (None, Some(_), _) => Some(of_baselines),
+            (None, None, Some(page)) => Some(assets_beside(&page.path)),
+            (None, None, None) => None,
+        };
+        let baseline = args
+            .baseline
+            .map(|text| baseline::locate(&text, &args.baselines));
+        let more_pictures = baseline.iter().flat_map(|path| pictures_of(path)).collect();
         Ok(Self {
             summary: args.summary,
-            assets: saves
-                .iter()
-                .find(|target| target.form == SaveForm::Html)
-                .map(|target| args.assets.unwrap_or_else(|| assets_beside(&target.path))),
+            pictures,
+            more_pictures,
             saves,
-            baseline: args
-                .baseline
-                .map(|text| baseline::locate(&text, &args.baselines)),
+            baseline,
             anonymous: args.anonymous,
             folders: Vec::new(),
             verbosity: match (args.quiet, args.verbose) {
@@ -311,11 +319,24 @@ impl TryFrom<OutputArgs> for OutputOptions {
     }
 }
 
+/// Folder of pictures beside baselines.
+const PICTURES_FOLDER: &str = "assets";
+
 /// `report.html` keeps its pictures in `report.html.assets`.
-fn assets_beside(page: &std::path::Path) -> PathBuf {
+fn assets_beside(page: &Path) -> PathBuf {
     let mut name = page.as_os_str().to_owned();
     name.push(".assets");
     PathBuf::from(name)
+}
+
+/// Where the pictures of a saved report are looked for: in the folder that baselines share, and where a page of the same
+/// name keeps its own.
+#[must_use]
+pub fn pictures_of(report: &Path) -> [PathBuf; 2] {
+    [
+        report.with_file_name(PICTURES_FOLDER),
+        assets_beside(&report.with_extension("html")),
+    ]
 }
 
 fn save_target(path: PathBuf) -> Result<SaveTarget, UsageError> {
@@ -341,6 +362,7 @@ fn save_target(path: PathBuf) -> Result<SaveTarget, UsageError> {
 impl From<&GateArgs> for GateLimits {
     fn from(args: &GateArgs) -> Self {
         Self {
+            max_errors: args.max_errors,
             max_refusals: args.max_refusals,
             max_width_mape: args.max_width_mape,
             max_height_mape: args.max_height_mape,
@@ -422,6 +444,32 @@ mod tests {
         };
         assert_eq!(side("0"), None);
         assert_eq!(side("512"), Some(512));
+    }
+
+    #[test]
+    fn one_folder_of_pictures_serves_all_that_a_run_saves() {
+        let folder = |args: &[&str]| options(args).unwrap().output.pictures;
+        let of = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(folder(&["a.jpg", "--save", "r.json"]), None);
+        assert_eq!(folder(&["a.jpg", "--save", "r.html"]), of("r.html.assets"));
+        let kept = ["a.jpg", "--save", "r.html", "--save-baseline", "main"];
+        assert_eq!(folder(&kept), of("baselines/assets"));
+        let asked = ["a.jpg", "--save", "r.json", "--assets", "x"];
+        assert_eq!(folder(&asked), of("x"));
+        let compared = options(&["a.jpg", "--baseline", "main"]).unwrap().output;
+        assert!(
+            compared
+                .more_pictures
+                .contains(&of("baselines/assets").unwrap())
+        );
+    }
+
+    #[test]
+    fn a_cache_can_be_left_out() {
+        let cache = |args: &[&str]| options(args).unwrap().cache;
+        assert!(cache(&["a.jpg", "--cache", "c"]).is_some());
+        assert_eq!(cache(&["a.jpg", "--cache", "c", "--no-cache"]), None);
+        assert_eq!(cache(&["a.jpg", "--no-cache"]), None);
     }
 
     #[test]

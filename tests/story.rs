@@ -1,78 +1,13 @@
 //! How a team uses it: a baseline, a change that makes two photos worse, a gate that fails and names them, a fix.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot set itself up has failed"
-)]
+mod common;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use assert_cmd::Command;
 use predicates::prelude::*;
 
-const PHOTOS: [&str; 4] = ["bedroom", "cut_left", "no_exif", "tall"];
-/// The photos that the change makes worse.
-const WORSENED: [&str; 2] = ["bedroom", "no_exif"];
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
-}
-
-fn repository() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("labels")).unwrap();
-    for name in PHOTOS {
-        let photo = format!("{name}.jpg");
-        std::fs::copy(fixtures().join(&photo), dir.path().join(&photo)).unwrap();
-        restore_labels(dir.path(), name);
-    }
-    std::fs::copy(
-        fixtures().join("../ground_truth.json"),
-        dir.path().join("truth.json"),
-    )
-    .unwrap();
-    dir
-}
-
-fn restore_labels(dir: &Path, name: &str) {
-    let map = format!("labels/{name}.png");
-    std::fs::copy(fixtures().join(&map), dir.join(&map)).unwrap();
-}
-
-/// The labels as a worse model would give them: the floor begins a fifth of the picture lower, as wall.
-fn spoil_labels(dir: &Path, name: &str) {
-    const WALL: u8 = 0;
-    const FLOOR: u8 = 3;
-    let path = dir.join(format!("labels/{name}.png"));
-    let mut map = image::open(&path).unwrap().into_luma8();
-    let (width, height) = map.dimensions();
-    for x in 0..width {
-        if let Some(top) = (0..height).find(|&y| map.get_pixel(x, y).0[0] == FLOOR) {
-            for y in top..(top + height / 5).min(height) {
-                map.put_pixel(x, y, image::Luma([WALL]));
-            }
-        }
-    }
-    map.save(&path).unwrap();
-}
-
-fn measure(dir: &Path, more: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("measure-bench").unwrap();
-    command
-        .current_dir(dir)
-        .env("COLUMNS", "160")
-        .args([
-            "--dir",
-            ".",
-            "--labels",
-            "labels",
-            "--ground-truth",
-            "truth.json",
-            "-q",
-        ])
-        .args(more);
-    command
-}
+use common::{WORSENED, measure, repository, restore_labels, spoil_labels};
 
 #[test]
 fn a_gate_names_what_got_worse_in_every_form_and_passes_after_the_fix() {
@@ -127,6 +62,70 @@ fn a_gate_names_what_got_worse_in_every_form_and_passes_after_the_fix() {
         .assert()
         .code(0)
         .stdout(predicate::str::contains("4 same"));
+}
+
+/// Not only the first: a reader who mends one gate should know of the others.
+#[test]
+fn every_missed_gate_is_listed_in_every_form() {
+    let dir = repository();
+    let dir = dir.path();
+    measure(dir, &["--save-baseline", "main"]).assert().code(0);
+    for name in WORSENED {
+        spoil_labels(dir, name);
+    }
+    std::fs::write(dir.join("broken.jpg"), b"").unwrap();
+    let missed = [
+        "max-errors",
+        "max-width-mape",
+        "max-height-mape",
+        "min-coverage width",
+        "max-photo-error",
+        "max-regression width",
+    ];
+    let arguments = [
+        "--baseline",
+        "main",
+        "--max-errors",
+        "0%",
+        "--max-width-mape",
+        "0.01",
+        "--max-height-mape",
+        "0.01",
+        "--min-coverage",
+        "100",
+        "--max-photo-error",
+        "0.01",
+        "--max-regression",
+        "0.1",
+        "--save",
+        "r.json",
+        "--save",
+        "r.md",
+        "--save",
+        "r.html",
+        "--save",
+        "r.xml",
+    ];
+    // A photo that cannot be measured beats a missed gate.
+    let run = measure(dir, &arguments).assert().code(1);
+    let table = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    let files = ["r.json", "r.md", "r.html", "r.xml"];
+    let mut forms = vec![("table", table)];
+    forms.extend(files.map(|file| (file, std::fs::read_to_string(dir.join(file)).unwrap())));
+    for (form, text) in forms {
+        for gate in missed {
+            assert!(text.contains(gate), "{gate} in {form}:\n{text}");
+        }
+    }
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(dir.join("r.json")).unwrap()).unwrap();
+    let verdict = |gate: &str| {
+        let gates = report["gates"].as_array().unwrap();
+        gates.iter().find(|g| g["gate"] == gate).unwrap()["verdict"].clone()
+    };
+    for gate in missed {
+        assert_eq!(verdict(gate), "missed", "{gate}");
+    }
 }
 
 #[test]

@@ -15,7 +15,21 @@ use super::Cli;
 use super::config_file::{self, ConfigError, ConfigFile, GATES};
 
 /// Options of which one from the user makes the file's others void.
-const REPLACED_TOGETHER: [(&[&str], &[&str]); 4] = [
+const REPLACED_TOGETHER: [(&[&str], &[&str]); 5] = [
+    // A part of the photos is held to nothing that is meant for all of them; `merge` is.
+    (
+        &["shard"],
+        &[
+            "baseline",
+            "max_refusals",
+            "max_width_mape",
+            "max_height_mape",
+            "min_coverage",
+            "max_photo_error",
+            "max_regression",
+            "max_slowdown",
+        ],
+    ),
     (&["photos", "files", "dir"], &["files", "dir"]),
     (&["photos", "files"], &["recursive"]),
     (&["model", "labels"], &["model", "model_config", "labels"]),
@@ -246,7 +260,33 @@ mod tests {
         assert!(measure.input.dir.is_empty() && !measure.input.recursive);
         assert_eq!(measure.model.model.as_deref(), Some("m.onnx"));
         assert_eq!(measure.model.labels, None);
-        assert_eq!(measure.gates.max_errors, "2".parse().unwrap());
+        assert_eq!(measure.gates.max_errors, Some("2".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_shard_is_not_held_to_the_gates_of_the_whole() {
+        let dir = folder(
+            "dir = 'photos'\nbaseline = 'main'\n[gates]\nmax-regression = 1\nmax-width-mape = 9\nmax-errors = 3\n",
+        );
+        let measure = parsed(dir.path(), &["--shard", "1/4"]).unwrap().cli.measure;
+        assert_eq!(measure.gates.max_width_mape, None);
+        assert_eq!(measure.gates.change.max_regression, None);
+        assert_eq!(measure.output.baseline, None);
+        assert!(
+            measure.gates.max_errors.is_some(),
+            "errors of a part are errors of the whole"
+        );
+        let every = crate::cli::Cli::command();
+        let known: Vec<String> = every
+            .get_arguments()
+            .map(|a| a.get_id().to_string())
+            .collect();
+        for (_, replaced) in REPLACED_TOGETHER {
+            assert!(
+                replaced.iter().all(|id| known.contains(&(*id).to_string())),
+                "{replaced:?}"
+            );
+        }
     }
 
     #[test]

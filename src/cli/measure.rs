@@ -160,6 +160,12 @@ pub struct RunArgs {
     /// Continue an interrupted run: finished photos are taken from the journal beside the first --save FILE
     #[arg(long, requires = "save")]
     pub resume: bool,
+    /// Keep results in this folder, and take from it those of photos that the same program, model and options have measured
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Measure every photo, whatever --cache or the configuration file say
+    #[arg(long)]
+    pub no_cache: bool,
     /// Per photo a folder of masks, labels, overlay and measurement.json
     #[arg(long, value_name = "DIR")]
     pub debug_dir: Option<PathBuf>,
@@ -169,9 +175,9 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Gates")]
 pub struct GateArgs {
-    /// Photos that may fail without the run failing, a number or a share
-    #[arg(long, value_name = "N|P%", default_value = "0")]
-    pub max_errors: Tolerance,
+    /// Photos that may fail without the run failing, a number or a share [default: 0]
+    #[arg(long, value_name = "N|P%")]
+    pub max_errors: Option<Tolerance>,
     /// Photos whose width may be refused, a number or a share
     #[arg(long, value_name = "N|P%")]
     pub max_refusals: Option<Tolerance>,

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod config_file;
+mod examples;
 pub mod measure;
 pub mod rooms;
 pub mod sweep;
@@ -15,24 +16,9 @@ pub use measure::MeasureArgs;
 
 use crate::compare::baseline::DEFAULT_FOLDER;
 
-const EXAMPLES: &str = "\
-Examples:
-  measure-bench --dir photos --ground-truth ground_truth.json
-  measure-bench a.heic b.jpg --save report.json --save report.md
-  measure-bench --dir photos --labels maps --debug-dir out
-  measure-bench score report.json --ground-truth corrected.json
-  measure-bench --dir photos --ground-truth truth.json --save-baseline main
-  measure-bench --dir photos --ground-truth truth.json --baseline main --max-regression 1
-
-Options and gates of a repository stand in measure-bench.toml, found upwards from the working folder;
-its keys are the long options, gates under [gates]. Flags win over it.
-
-Exit codes: 0 all measured and all gates hold; 1 photos could not be measured, or the run failed;
-2 bad usage; 3 a gate missed; 130 interrupted.";
-
 /// Measures a room's opposite wall, in centimetres, from one photo, and scores many such measurements.
 #[derive(Debug, Parser)]
-#[command(name = "measure-bench", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "measure-bench", version, after_help = examples::MEASURE, max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Cli {
     /// Another command than measuring.
@@ -53,21 +39,32 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Score a saved report anew, without measuring
+    #[command(after_help = examples::SCORE)]
     Score(ScoreArgs),
     /// Compare two saved reports, photo by photo, without measuring
+    #[command(after_help = examples::COMPARE)]
     Compare(CompareArgs),
     /// Join the reports of all shards
+    #[command(after_help = examples::MERGE)]
     Merge(MergeArgs),
     /// Measure with many models, input sizes and precisions: accuracy against time and memory
+    #[command(after_help = examples::SWEEP)]
     Sweep(sweep::SweepArgs),
     /// Render synthetic rooms with exact truth
+    #[command(after_help = examples::ROOMS)]
     Rooms(rooms::RoomsArgs),
     /// Say what this machine offers, and how to get what is missing
+    #[command(after_help = examples::DOCTOR)]
     Doctor(DoctorArgs),
     /// Print a completion script for a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
-    /// Print the man page
-    Man,
+    /// Print the man page, or that of a command
+    #[command(after_help = examples::MAN)]
+    Man(ManArgs),
+    /// Print the JSON Schema of the report
+    #[command(after_help = examples::SCHEMA)]
+    Schema,
 }
 
 /// Arguments of `score`.
@@ -129,6 +126,14 @@ pub struct DoctorArgs {
     pub summary: values::PlainForm,
 }
 
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command [default: measuring]
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
@@ -146,7 +151,8 @@ pub struct OutputArgs {
     /// Write a report; its form follows the ending: .json .csv .md .html .xml (JUnit); repeatable
     #[arg(long, value_name = "FILE")]
     pub save: Vec<PathBuf>,
-    /// Folder of the pictures for HTML reports, named by hash [default: FILE.html.assets beside the page]
+    /// Folder of small overlays, named by content, for HTML pages [default: FILE.html.assets beside the page; assets in the
+    /// folder of baselines with --save-baseline]
     #[arg(long, value_name = "DIR")]
     pub assets: Option<PathBuf>,
     /// Compare with this report: a file, or a name kept by --save-baseline
@@ -190,7 +196,7 @@ mod tests {
         assert_eq!(cli.measure.photos, ["a.jpg"]);
         assert_eq!(cli.measure.input.files, ["b.jpg", "c.jpg"]);
         let cli = Cli::try_parse_from(["measure-bench", "man"]).unwrap();
-        assert!(matches!(cli.command, Some(Command::Man)));
+        assert!(matches!(cli.command, Some(Command::Man(_))));
     }
 
     #[test]

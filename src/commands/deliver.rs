@@ -12,7 +12,6 @@ use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget};
 use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table};
-use crate::tolerance::Tolerance;
 
 /// Width of the table where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 120;
@@ -44,11 +43,11 @@ impl Outputs {
 
     /// Writes the report in all forms; each file appears whole or not at all. One that cannot be written does not keep the
     /// others from being; the first such is the error.
-    fn write(self, report: &Report, assets: Option<&Path>) -> anyhow::Result<()> {
+    fn write(self, report: &Report, pictures: &[PathBuf]) -> anyhow::Result<()> {
         self.files
             .into_iter()
             .map(|(target, file)| {
-                write(&target, file, report, assets)
+                write(&target, file, report, pictures)
                     .with_context(|| format!("cannot write --save {}", target.path.display()))
             })
             // All of them, then the first error.
@@ -62,14 +61,14 @@ fn write(
     target: &SaveTarget,
     mut file: tempfile::NamedTempFile,
     report: &Report,
-    assets: Option<&Path>,
+    pictures: &[PathBuf],
 ) -> anyhow::Result<()> {
     let text = match target.form {
         SaveForm::Json => json::render(report)?,
         SaveForm::Csv => csv::render(report)?,
         SaveForm::Markdown => markdown::render(report),
         SaveForm::Junit => junit::render(report),
-        SaveForm::Html => html::render(report, assets),
+        SaveForm::Html => html::render(report, pictures),
     };
     file.write_all(text.as_bytes())?;
     put_in_place(file, &target.path)?;
@@ -128,7 +127,6 @@ pub(super) fn deliver(
     outputs: Outputs,
     options: &OutputOptions,
     gates: &GateLimits,
-    max_errors: Tolerance,
 ) -> Result<ExitCode, CommandError> {
     if options.anonymous {
         let folders: Vec<&Path> = options.folders.iter().map(PathBuf::as_path).collect();
@@ -140,7 +138,9 @@ pub(super) fn deliver(
         report.gates.extend(gate::check_change(gates, comparison));
         report.comparison = Some(comparison.clone());
     }
-    let written = outputs.write(&report, options.assets.as_deref());
+    let own = options.pictures.iter();
+    let pictures: Vec<PathBuf> = own.chain(&options.more_pictures).cloned().collect();
+    let written = outputs.write(&report, &pictures);
     // A full disk should not cost what a terminal can still show.
     print_summary(&report, options).map_err(CommandError::Failure)?;
     written.map_err(CommandError::Failure)?;
@@ -151,7 +151,8 @@ pub(super) fn deliver(
     if gate::any_missed(&report.gates) {
         code = code.worst(ExitCode::GateMissed);
     }
-    if !max_errors.allows(metrics.errors, metrics.total) {
+    let tolerated = gates.max_errors.unwrap_or_default();
+    if !tolerated.allows(metrics.errors, metrics.total) {
         code = code.worst(ExitCode::Failure);
     }
     if report.interrupted {

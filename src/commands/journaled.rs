@@ -34,6 +34,7 @@ impl Journaled {
             model: model.clone(),
             options: run.clone(),
             photos: plan.jobs.len(),
+            pictures: options.output.pictures.is_some(),
             photos_sha256: Header::hash(plan.jobs.iter().map(described)),
         };
         let path = Journal::path_for(&save.path);

@@ -1,8 +1,10 @@
 //! `measure-bench [OPTIONS] [PHOTO]...`: the main job.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use super::cache::Cache;
 use super::deliver::{Outputs, deliver, read_baseline};
 use super::journaled::Journaled;
 use super::plan::Plan;
@@ -11,9 +13,10 @@ use crate::cli::MeasureArgs;
 use crate::cli::values::FallbackArg;
 use crate::exit_code::ExitCode;
 use crate::isolation::WorkerTotals;
+use crate::load::LoadWatch;
 use crate::options::{Labeller, MeasureOptions};
 use crate::photo::{count_panics, panics};
-use crate::pipeline::{self, PhotoJob, Settings, memory::peak_rss_mb};
+use crate::pipeline::{self, PhotoJob, Recall, Settings, memory::peak_rss_mb};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
@@ -34,14 +37,19 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let interrupted = interrupt::watch(options.output.verbosity);
     let mut segmenter = segmenter(&options.labeller)?;
     let start = Instant::now();
+    let load = LoadWatch::start();
     let info = segmenter.describe();
     let run_options = options.for_report(plan.known_photos);
     let mut journal = Journaled::open(&options, &plan, &model(info.clone()), &run_options)?;
+    let cache = Cache::open(&options, &info, &run_options)?;
     let (results, workers) = measure(
         &options,
         &plan,
         segmenter.as_mut(),
-        &mut journal,
+        Keepers {
+            journal: &mut journal,
+            cache: cache.as_ref(),
+        },
         &interrupted,
     )?;
     let results = scored(results, &plan);
@@ -50,6 +58,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         peak_rss_mb: peak_rss_mb().map(|own| own + workers.map_or(0.0, |all| all.peak_rss_mb)),
         panics: panics() + workers.map_or(0, |all| all.panics),
         workers,
+        processors: load.finish(),
     };
     let report = Report {
         schema_version: SCHEMA_VERSION,
@@ -78,12 +87,17 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         outputs,
         &options.output,
         &options.gates,
-        options.max_errors,
     )?;
     if !was_interrupted {
         journal.finish()?;
     }
     Ok(code)
+}
+
+/// What keeps results for later runs.
+struct Keepers<'a> {
+    journal: &'a mut Journaled,
+    cache: Option<&'a Arc<Cache>>,
 }
 
 /// All results in the order of the photos, those of an interrupted run that were finished; and what became of the processes
@@ -92,7 +106,7 @@ fn measure(
     options: &MeasureOptions,
     plan: &Plan,
     segmenter: &mut dyn Segmenter,
-    journal: &mut Journaled,
+    keepers: Keepers,
     interrupted: &AtomicBool,
 ) -> Result<(Vec<Option<PhotoResult>>, Option<WorkerTotals>), CommandError> {
     let settings = Settings {
@@ -106,9 +120,15 @@ fn measure(
             Labeller::Network(choice) => choice.warmup,
         },
         estimator: options.estimator,
-        thumbnails: options.output.assets.clone(),
+        thumbnails: options.output.pictures.clone(),
         full_frame_fallback: options.fallback == FallbackArg::FullFrame,
+        // What --debug-dir asks for can only be had by measuring.
+        recall: keepers
+            .cache
+            .filter(|_| options.debug_dir.is_none())
+            .map(|cache| Arc::clone(cache) as Arc<dyn Recall>),
     };
+    let Keepers { journal, cache } = keepers;
     let mut results: Vec<Option<PhotoResult>> = vec![None; plan.jobs.len()];
     for (index, result) in journal.take_finished() {
         results[index] = Some(result);
@@ -130,6 +150,7 @@ fn measure(
         Labeller::Network(_) => "reading the first photos, warming up the network",
     });
     let mut failed_journal = None;
+    let mut failed_cache = None;
     let workers = pipeline::run(
         jobs,
         &settings,
@@ -141,10 +162,19 @@ fn measure(
             if let Err(error) = journal.add(index, &result) {
                 failed_journal.get_or_insert(error);
             }
+            let kept = cache.map_or(Ok(()), |cache| cache.keep(&plan.jobs[index], &result));
+            if let Err(error) = kept {
+                failed_cache.get_or_insert(error);
+            }
             results[index] = Some(result);
         },
     )
     .map_err(CommandError::failure)?;
+    if let Some(error) = failed_cache {
+        progress.note(&format!(
+            "note: the cache will not know all photos: {error}"
+        ));
+    }
     // The run itself is not harmed, and its report may still find room elsewhere.
     if let Some(error) = failed_journal {
         progress.note(&format!(

@@ -5,13 +5,15 @@ use super::deliver::{Outputs, deliver, read_baseline};
 use crate::cli::MergeArgs;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
-use crate::options::OutputOptions;
+use crate::options::{OutputOptions, pictures_of};
 use crate::report::json;
 use crate::report::merge::merge;
 
 /// Merges and delivers.
 pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
-    let options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
+    let mut options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
+    let of_shards = args.reports.iter().flat_map(|path| pictures_of(path));
+    options.more_pictures.extend(of_shards);
     let reports = args
         .reports
         .iter()
@@ -22,12 +24,5 @@ pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
     let baseline = read_baseline(options.baseline.as_deref())?;
     let outputs = Outputs::open(&options.saves)?;
     let gates = GateLimits::from(&args.gates);
-    deliver(
-        merged,
-        baseline.as_ref(),
-        outputs,
-        &options,
-        &gates,
-        args.gates.max_errors,
-    )
+    deliver(merged, baseline.as_ref(), outputs, &options, &gates)
 }

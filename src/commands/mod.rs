@@ -1,5 +1,6 @@
 //! One module a command: each turns its arguments into an exit code.
 
+mod cache;
 mod compare;
 mod deliver;
 mod doctor;
@@ -108,7 +109,8 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         Some(Command::Sweep(args)) => sweep::run(args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Completions(args)) => texts::completions(args.shell),
-        Some(Command::Man) => texts::man(),
+        Some(Command::Man(args)) => texts::man(args.command.as_deref()),
+        Some(Command::Schema) => texts::schema(),
     };
     outcome.unwrap_or_else(|error| {
         anstream::eprintln!("error: {error}");

@@ -6,14 +6,15 @@ use crate::cli::ScoreArgs;
 use crate::dataset::GroundTruth;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
-use crate::options::OutputOptions;
+use crate::options::{OutputOptions, pictures_of};
 use crate::report::json;
 use crate::report::schema::Unmatched;
 use crate::score::{score_photo, summarise};
 
 /// Scores and delivers.
 pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
-    let options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
+    let mut options = OutputOptions::try_from(args.output).map_err(CommandError::usage)?;
+    options.more_pictures.extend(pictures_of(&args.report));
     let mut report = json::read(&args.report).map_err(CommandError::usage)?;
     let truth = GroundTruth::read(&args.ground_truth).map_err(CommandError::usage)?;
     let baseline = read_baseline(options.baseline.as_deref())?;
@@ -38,12 +39,5 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     let gates = GateLimits::from(&args.gates);
     // Changes against an earlier baseline are not those against this one.
     report.comparison = None;
-    deliver(
-        report,
-        baseline.as_ref(),
-        outputs,
-        &options,
-        &gates,
-        args.gates.max_errors,
-    )
+    deliver(report, baseline.as_ref(), outputs, &options, &gates)
 }

@@ -1,4 +1,4 @@
-//! Texts made from the definition of the command line: completions and the man page.
+//! Texts made from the program's own definitions: completions, man pages, the report's schema.
 
 use std::io::Write;
 
@@ -7,6 +7,7 @@ use clap::CommandFactory;
 use super::CommandError;
 use crate::cli::Cli;
 use crate::exit_code::ExitCode;
+use crate::report::json_schema;
 
 /// Prints the completion script for `shell`.
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, CommandError> {
@@ -15,13 +16,31 @@ pub(super) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Comma
     print(&script)
 }
 
-/// Prints the man page, in roff.
-pub(super) fn man() -> Result<ExitCode, CommandError> {
+/// Prints the man page of the program, or of one of its commands, in roff.
+pub(super) fn man(command: Option<&str>) -> Result<ExitCode, CommandError> {
+    let mut program = Cli::command();
+    program.build();
+    let shown = match command {
+        None => program,
+        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+            let names: Vec<&str> = program.get_subcommands().map(|c| c.get_name()).collect();
+            let names = names.join(", ");
+            CommandError::usage(anyhow::anyhow!(
+                "man {name}: no such command; there are {names}"
+            ))
+        })?,
+    };
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command())
+    clap_mangen::Man::new(shown)
         .render(&mut page)
         .map_err(CommandError::failure)?;
     print(&page)
+}
+
+/// Prints the JSON Schema of the report.
+pub(super) fn schema() -> Result<ExitCode, CommandError> {
+    let text = json_schema::render().map_err(CommandError::failure)?;
+    print(text.as_bytes())
 }
 
 /// Writes to standard output.

@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::report::schema::Environment;
 
 /// A setting that is not the same in both reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Difference {
     /// Its path in the report, such as `model.sha256`.
     pub what: String,

@@ -27,7 +27,9 @@ const SAME_SIZE_PCT: f64 = 0.5;
 const MISSING_PCT: f64 = 100.0;
 
 /// How a photo fares in the new report, beside the old one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Change {
     /// Had a width, has none any more.
@@ -66,7 +68,7 @@ impl Change {
 }
 
 /// One photo in both reports; pairs are old and new.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PhotoChange {
     /// The photo's identity.
@@ -81,11 +83,31 @@ pub struct PhotoChange {
     pub width_pct_err: [Option<f64>; 2],
     /// Errors of the height, percent.
     pub height_pct_err: [Option<f64>; 2],
+    /// Names of the small overlays in the folder of pictures.
+    #[serde(default)]
+    pub overlay: [Option<String>; 2],
+}
+
+impl PhotoChange {
+    /// By how much the photo's error grew: the mean over width and height, percentage points; a size that is no longer
+    /// measured counts as an error of 100 %.
+    #[must_use]
+    pub fn error_change(&self) -> Option<f64> {
+        let grown = |[old, new]: [Option<f64>; 2]| match (old, new) {
+            (None, None) => None,
+            (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
+        };
+        let changes: Vec<f64> = [self.width_pct_err, self.height_pct_err]
+            .into_iter()
+            .filter_map(grown)
+            .collect();
+        (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
+    }
 }
 
 /// MAPE over the photos that either report measured; one that the other did not measure counts as an error of 100 %, so
 /// that refusing a hard photo is no way to improve.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MapeChange {
     /// Photos with an error in either.
@@ -109,7 +131,7 @@ impl MapeChange {
 }
 
 /// Time a photo, over the photos that both reports measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeChange {
     /// Photos with times in both.
@@ -118,13 +140,13 @@ pub struct TimeChange {
     pub ratio: f64,
     /// 95 % bootstrap interval of the ratio.
     pub interval: Interval,
-    /// Why the times say nothing: what differs between the machines.
+    /// Why the times say nothing: what differs between the machines, or which run had to share its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_comparable: Option<String>,
 }
 
 /// Everything that differs between two reports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
     /// When the old report was made.
@@ -226,7 +248,7 @@ pub fn compare(old: &Report, new: &Report) -> Result<Comparison, Incomparable> {
         .chain(new_ones.map(|new| photo_change(None, Some(new))))
         .chain(gone_ones.map(|old| photo_change(Some(old), None)))
         .collect();
-    let size = |p: &PhotoChange| error_change(p).map_or(0.0, f64::abs);
+    let size = |p: &PhotoChange| p.error_change().map_or(0.0, f64::abs);
     photos.sort_by(|a, b| {
         let by_size = size(b).total_cmp(&size(a));
         a.change
@@ -299,6 +321,7 @@ fn photo_change(old: Option<&PhotoResult>, new: Option<&PhotoResult>) -> PhotoCh
         height_cm: pair(|r| r.wall_height_cm),
         width_pct_err: pair(|r| r.score.width_pct_err),
         height_pct_err: pair(|r| r.score.height_pct_err),
+        overlay: [old, new].map(|r| r.and_then(|r| r.overlay.clone())),
     };
     photo.change = match (old, new) {
         (None, _) => Change::New,
@@ -318,7 +341,7 @@ fn is_measured(result: &PhotoResult) -> bool {
 }
 
 fn judged(photo: &PhotoChange) -> Change {
-    match error_change(photo) {
+    match photo.error_change() {
         Some(points) if points > SAME_POINTS => Change::Worse,
         Some(points) if points < -SAME_POINTS => Change::Improved,
         Some(_) => Change::Same,
@@ -335,20 +358,6 @@ fn judged(photo: &PhotoChange) -> Change {
             }
         }
     }
-}
-
-/// By how much the photo's error grew: the mean over width and height, percentage points; a size that is no longer
-/// measured counts as an error of 100 %.
-fn error_change(photo: &PhotoChange) -> Option<f64> {
-    let grown = |[old, new]: [Option<f64>; 2]| match (old, new) {
-        (None, None) => None,
-        (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
-    };
-    let changes: Vec<f64> = [photo.width_pct_err, photo.height_pct_err]
-        .into_iter()
-        .filter_map(grown)
-        .collect();
-    (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
 }
 
 fn mape_change(
@@ -384,16 +393,27 @@ fn time_change(
 ) -> Option<TimeChange> {
     let ratios: Vec<f64> = pairs
         .iter()
+        .filter(|(old, new)| !old.cached && !new.cached)
         .map(|(old, new)| (old.timings_ms.total, new.timings_ms.total))
         .filter(|(old, new)| *old > 0.0 && *new > 0.0)
         .map(|(old, new)| new / old)
         .collect();
-    let interval = resampling::interval(&ratios, resampling::median)?;
+    let interval = resampling::interval_of_series(&ratios, resampling::median)?;
+    let busy = || {
+        let runs = [("old", old), ("new", new)];
+        runs.into_iter().find_map(|(which, report)| {
+            let used = report.metrics.processors.filter(|p| p.is_busy())?;
+            let others = used.others_pct;
+            Some(format!(
+                "other programs took {others:.0} % of the processors during the {which} run"
+            ))
+        })
+    };
     Some(TimeChange {
         photos: ratios.len(),
         ratio: round(resampling::median(&ratios)),
         interval,
-        not_comparable: differences::of_machines(&old.environment, &new.environment),
+        not_comparable: differences::of_machines(&old.environment, &new.environment).or_else(busy),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::score::round;
 use crate::score::statistics::quantile;
 
 /// A range of a statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
 pub struct Interval {
     pub low: f64,
@@ -21,8 +21,19 @@ const TAIL: f64 = 0.025;
 /// The same reports give the same interval.
 const SEED: u64 = 0x6d65_6173_7572_6500;
 
-/// The interval of `statistic` over `values`; `None` of nothing.
+/// The interval of `statistic` over `values` that do not depend on one another; `None` of nothing.
 pub fn interval(values: &[f64], statistic: fn(&[f64]) -> f64) -> Option<Interval> {
+    drawn_in_blocks(values, 1, statistic)
+}
+
+/// The same for values taken one after the other, where what disturbs one disturbs its neighbours, too: whole stretches are
+/// drawn, which run on from the last value to the first (circular block bootstrap, Politis and Romano 1992).
+pub fn interval_of_series(values: &[f64], statistic: fn(&[f64]) -> f64) -> Option<Interval> {
+    let block = (values.len() as f64).sqrt().round().max(1.0) as usize;
+    drawn_in_blocks(values, block, statistic)
+}
+
+fn drawn_in_blocks(values: &[f64], block: usize, statistic: fn(&[f64]) -> f64) -> Option<Interval> {
     if values.is_empty() {
         return None;
     }
@@ -30,8 +41,11 @@ pub fn interval(values: &[f64], statistic: fn(&[f64]) -> f64) -> Option<Interval
     let mut drawn = vec![0.0; values.len()];
     let found: Vec<f64> = (0..DRAWS)
         .map(|_| {
-            for value in &mut drawn {
-                *value = values[random.random_range(0..values.len())];
+            for stretch in drawn.chunks_mut(block) {
+                let start = random.random_range(0..values.len());
+                for (offset, value) in stretch.iter_mut().enumerate() {
+                    *value = values[(start + offset) % values.len()];
+                }
             }
             statistic(&drawn)
         })
@@ -64,6 +78,15 @@ mod tests {
         assert!((found.low - (9.5 - 0.565)).abs() < 0.1, "{found:?}");
         assert!((found.high - (9.5 + 0.565)).abs() < 0.1, "{found:?}");
         assert_eq!(interval(&values, mean), Some(found), "the same every time");
+    }
+
+    #[test]
+    fn values_that_err_together_are_worth_less_than_they_are_many() {
+        let width = |i: Interval| i.high - i.low;
+        let trend: Vec<f64> = (0..400).map(|i| f64::from(i / 100)).collect();
+        let alone = width(interval(&trend, mean).unwrap());
+        let together = width(interval_of_series(&trend, mean).unwrap());
+        assert!(together > 2.0 * alone, "{together} and {alone}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::label_map::LabelMap;
 use crate::measure::{Evidence, Measurement, Outline};
 use crate::photo::Photo;
 use crate::report::photo_result::PhotoResult;
+use crate::report::pictures;
 use crate::segment::{MaskKind, label_file};
 
 /// A debug file that could not be written.
@@ -80,18 +81,16 @@ pub fn write(
 const THUMBNAIL_SIDE: u32 = 560;
 const THUMBNAIL_QUALITY: u8 = 80;
 
-/// Writes a small overlay of one photo as `<sha256>.jpg` into `folder`, which is made where it is missing.
+/// Puts a small overlay of one photo into the folder of pictures, and hands over the name by which it is found there.
 ///
 /// # Errors
 /// When the folder or the file cannot be written.
 pub fn write_thumbnail(
     folder: &Path,
-    sha256: &str,
     photo: &Photo,
     labels: &LabelMap,
     measurement: &Measurement,
-) -> Result<(), DebugOutputError> {
-    let path = folder.join(format!("{sha256}.jpg"));
+) -> Result<String, DebugOutputError> {
     let picture = DynamicImage::from(overlay::draw(photo, labels, measurement)).resize(
         THUMBNAIL_SIDE,
         THUMBNAIL_SIDE,
@@ -102,9 +101,11 @@ pub fn write_thumbnail(
     picture
         .write_with_encoder(encoder)
         .map_err(|e| e.to_string())
-        .and_then(|()| std::fs::create_dir_all(folder).map_err(|e| e.to_string()))
-        .and_then(|()| std::fs::write(&path, jpeg).map_err(|e| e.to_string()))
-        .map_err(|reason| DebugOutputError { path, reason })
+        .and_then(|()| pictures::put(folder, &jpeg).map_err(|e| e.to_string()))
+        .map_err(|reason| DebugOutputError {
+            path: folder.to_owned(),
+            reason,
+        })
 }
 
 fn save(folder: &Path, name: &str, picture: DynamicImage) -> Result<(), DebugOutputError> {

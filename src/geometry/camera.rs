@@ -22,7 +22,7 @@ impl ImageSize {
 }
 
 /// Where a focal length comes from, the most trusted first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FocalSource {
     /// Given by the user as a field of view.
@@ -62,7 +62,7 @@ pub struct Gravity {
 }
 
 /// Where the direction of gravity comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GravitySource {
     /// The accelerometer's vector in Apple's MakerNote.

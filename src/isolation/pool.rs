@@ -33,7 +33,7 @@ struct Worker {
 }
 
 /// What became of a run's workers.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct WorkerTotals {
     /// Processes started.

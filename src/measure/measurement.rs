@@ -71,7 +71,7 @@ impl Measurement {
 }
 
 /// A window on the opposite wall.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WindowEstimate {
     /// Width, cm.

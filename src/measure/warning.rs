@@ -3,7 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 /// Something the reader must know before trusting a measurement. Serialised as its snake_case code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // Each code is explained by `Warning::explain`, the one place a user reads it.
 pub enum Warning {

@@ -81,7 +81,7 @@ pub struct PhotoTimings {
 }
 
 /// Containers told apart by their first bytes, never by the file's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)] // Named by their formats.
 pub enum PhotoFormat {

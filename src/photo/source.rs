@@ -5,7 +5,6 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{DecodeError, PhotoError};
 use crate::geometry::camera::ImageSize;
@@ -89,7 +88,7 @@ pub fn read(path: &Path, limits: &Limits) -> Result<PhotoBytes, PhotoError> {
     if bytes.is_empty() {
         return Err(PhotoError::Empty);
     }
-    let sha256 = hex(&Sha256::digest(&bytes));
+    let sha256 = crate::hash::sha256(&bytes);
     Ok(PhotoBytes { bytes, sha256 })
 }
 
@@ -99,10 +98,6 @@ fn check_bytes(found: u64, limits: &Limits) -> Result<(), PhotoError> {
         return Err(PhotoError::TooManyBytes { found, limit });
     }
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

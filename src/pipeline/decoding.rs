@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ahead::{Failure, Prepare};
+use super::memory::rss_mb;
+use super::recall::Recall;
 use super::run::PhotoJob;
 use super::{timed, to_microseconds};
 use crate::deadline::Deadline;
@@ -21,12 +23,16 @@ pub struct Decoding {
     pub timeout: Option<Duration>,
     /// Where pixels are decoded; in this process where there is none.
     pub workers: Option<WorkerPool>,
+    /// Results of earlier runs.
+    pub recall: Option<Arc<dyn Recall>>,
 }
 
-/// A photo's bytes, or why there are none; beside it what is already known of its result.
-pub struct Opened {
-    result: PhotoResult,
-    bytes: Result<Arc<Vec<u8>>, String>,
+/// What reading a photo yields.
+pub enum Opened {
+    /// Its bytes, and what is already known of its result.
+    Bytes(Box<PhotoResult>, Arc<Vec<u8>>),
+    /// All that will be known of it: why it cannot be read, or its result of an earlier run.
+    Finished(Box<PhotoResult>),
 }
 
 /// A photo's pixels, or why there are none (in the result); beside them what is already known of its result.
@@ -69,26 +75,42 @@ impl Prepare for Decoding {
         result.timings_ms.read = ms;
         let bytes = match read {
             Ok(read) => {
+                let recall = self.recall.as_ref();
+                let earlier = recall.and_then(|r| r.recall(&self.jobs[index], &read.sha256));
+                if let Some(earlier) = earlier {
+                    let earlier = PhotoResult {
+                        file: result.file,
+                        path: result.path,
+                        cached: true,
+                        ..earlier
+                    };
+                    return (Opened::Finished(Box::new(earlier)), 0);
+                }
                 result.sha256 = Some(read.sha256);
                 Arc::new(read.bytes)
             }
             Err(error) => {
-                let bytes = Err(error.to_string());
-                return (Opened { result, bytes }, 0);
+                result.error = Some(error.to_string());
+                return (Opened::Finished(Box::new(result)), 0);
             }
         };
         // What cannot be told is about to fail in decoding, with a better message, and holds no pixels.
         let pixels = photo::claimed_pixels(&bytes).unwrap_or(0);
-        let bytes = Ok(bytes);
-        (Opened { result, bytes }, pixels)
+        (Opened::Bytes(Box::new(result), bytes), pixels)
     }
 
     fn decode(&self, _index: usize, opened: Opened) -> Decoded {
-        let Opened { mut result, bytes } = opened;
-        let photo = bytes.and_then(|bytes| self.photo(&bytes).map_err(|error| error.to_string()));
-        match photo {
+        let (mut result, bytes) = match opened {
+            Opened::Bytes(result, bytes) => (*result, bytes),
+            Opened::Finished(result) => {
+                let (result, photo) = (*result, None);
+                return Decoded { result, photo };
+            }
+        };
+        match self.photo(&bytes) {
             Ok(photo) => {
                 result.decodes = 1;
+                result.rss_mb.decode = rss_mb();
                 result.timings_ms.decode = to_microseconds(photo.timings.decode_ms);
                 result.timings_ms.exif = to_microseconds(photo.timings.exif_ms);
                 result.warnings.clone_from(&photo.warnings);
@@ -102,7 +124,7 @@ impl Prepare for Decoding {
                 Decoded { result, photo }
             }
             Err(error) => {
-                result.error = Some(error);
+                result.error = Some(error.to_string());
                 let photo = None;
                 Decoded { result, photo }
             }

@@ -2,6 +2,7 @@
 
 use super::fallback::full_frame;
 use super::focal::focal_of;
+use super::memory::rss_mb;
 use super::run::{PhotoJob, Settings};
 use super::{timed, to_microseconds};
 use crate::deadline::{Deadline, TimedOut};
@@ -116,15 +117,21 @@ fn measure_photo(
         times.push(ms);
         measurement = measured;
     }
+    // The labelling repetitions have left their share of each sum.
+    for (sum, ms) in result.repeats_ms.iter_mut().zip(&times) {
+        *sum = to_microseconds(*sum + segments_ms + ms);
+    }
     result.timings_ms.measure = to_microseconds(segments_ms + super::run::median(&times));
+    result.rss_mb.measure = rss_mb();
     result.set_measurement(&measurement);
     if let Some(folder) = &job.debug_dir {
         debug_output::write(folder, photo, &segmentation.labels, &measurement, result)
             .map_err(|e| e.to_string())?;
     }
-    if let (Some(folder), Some(sha256)) = (&settings.thumbnails, &result.sha256) {
-        debug_output::write_thumbnail(folder, sha256, photo, &segmentation.labels, &measurement)
-            .map_err(|e| e.to_string())?;
+    if let Some(folder) = &settings.thumbnails {
+        let written =
+            debug_output::write_thumbnail(folder, photo, &segmentation.labels, &measurement);
+        result.overlay = Some(written.map_err(|e| e.to_string())?);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Peak memory of this process and of its workers.
+//! Memory of this process and of its workers.
 
 /// The most memory that this process ever held, MB; `None` where the system does not tell.
 #[must_use]
@@ -10,6 +10,12 @@ pub fn peak_rss_mb() -> Option<f64> {
 #[must_use]
 pub fn peak_rss_mb_of(process: u32) -> Option<f64> {
     peak_of(&process.to_string())
+}
+
+/// The memory that this process holds now, MB; `None` where the system does not tell.
+#[must_use]
+pub fn rss_mb() -> Option<f64> {
+    status_kib("self", "VmRSS:").map(|kib| (kib as f64 / 1024.0).round())
 }
 
 /// Address space that this process occupies at the moment.
@@ -34,6 +40,8 @@ mod tests {
     #[test]
     fn a_running_process_holds_some_memory() {
         let peak = super::peak_rss_mb().unwrap();
-        assert!((1.0..100_000.0).contains(&peak), "{peak}");
+        let now = super::rss_mb().unwrap();
+        assert!((1.0..100_000.0).contains(&now), "{now}");
+        assert!(now <= peak.round(), "{now} of at most {peak}");
     }
 }

@@ -7,8 +7,10 @@ mod fallback;
 mod focal;
 mod measuring;
 pub mod memory;
+mod recall;
 mod run;
 
+pub use recall::Recall;
 pub use run::{PhotoJob, PipelineError, Settings, run};
 
 use std::time::Instant;

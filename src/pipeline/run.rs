@@ -9,6 +9,8 @@ use super::ahead::{Ahead, Prepared};
 use super::budget::PixelBudget;
 use super::decoding::{Decoded, Decoding};
 use super::measuring::{Labelled, Unlabelled, finish};
+use super::memory::rss_mb;
+use super::recall::Recall;
 use super::to_microseconds;
 use crate::dataset::Case;
 use crate::deadline::Deadline;
@@ -44,7 +46,7 @@ pub struct Settings {
     pub isolated: bool,
     /// Longest that a photo may take, each repetition for itself.
     pub timeout: Option<Duration>,
-    /// Measurements of each photo; their median times are reported.
+    /// Measurements of each photo; their median times are reported, and each one's sum.
     pub repeat: u32,
     /// Inferences before the first photo, at its size.
     pub warmup: u32,
@@ -54,6 +56,8 @@ pub struct Settings {
     pub thumbnails: Option<PathBuf>,
     /// Whether a failed segmentation is replaced by the whole frame.
     pub full_frame_fallback: bool,
+    /// Results of earlier runs.
+    pub recall: Option<Arc<dyn Recall>>,
 }
 
 impl Settings {
@@ -96,6 +100,7 @@ pub fn run(
         limits: settings.limits,
         timeout: settings.timeout,
         workers: settings.isolated.then(WorkerPool::default),
+        recall: settings.recall.clone(),
     });
     let budget = PixelBudget::new(PIXELS_PER_JOB * settings.jobs as u64);
     let mut ahead = Ahead::start(
@@ -212,6 +217,14 @@ fn label(
             all.push(ms);
         }
     }
+    if settings.repeat > 1 {
+        let [preprocess, inference, masks] = &times;
+        let stages = preprocess.iter().zip(inference).zip(masks);
+        result.repeats_ms = stages
+            .map(|((a, b), c)| to_microseconds(a + b + c))
+            .collect();
+    }
+    result.rss_mb.inference = rss_mb();
     let [preprocess, inference, masks] = times.map(|all| median(&all));
     result.timings_ms = StageTimings {
         preprocess,

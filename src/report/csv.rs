@@ -4,7 +4,7 @@ use super::photo_result::PhotoResult;
 use super::schema::Report;
 use super::wording;
 
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 26] = [
     "file",
     "status",
     "error",
@@ -29,6 +29,7 @@ const HEADER: [&str; 25] = [
     "inferenceMs",
     "totalMs",
     "warnings",
+    "build",
     "change",
 ];
 
@@ -39,8 +40,9 @@ const HEADER: [&str; 25] = [
 pub fn render(report: &Report) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER)?;
+    let build = wording::build(report);
     for result in &report.results {
-        writer.write_record(row(result, change_of(report, &result.file)))?;
+        writer.write_record(row(result, &build, change_of(report, &result.file)))?;
     }
     let bytes = writer
         .into_inner()
@@ -50,15 +52,10 @@ pub fn render(report: &Report) -> Result<String, csv::Error> {
 
 /// What became of a photo since the baseline; empty without one.
 fn change_of(report: &Report, file: &str) -> &'static str {
-    report
-        .comparison
-        .iter()
-        .flat_map(|comparison| &comparison.photos)
-        .find(|photo| photo.file == file)
-        .map_or("", |photo| photo.change.words())
+    report.change_of(file).map_or("", |p| p.change.words())
 }
 
-fn row(r: &PhotoResult, change: &str) -> [String; 25] {
+fn row(r: &PhotoResult, build: &str, change: &str) -> [String; 26] {
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let [width_low, width_high] = ends(r.width_interval_cm);
     let [height_low, height_high] = ends(r.height_interval_cm);
@@ -88,6 +85,7 @@ fn row(r: &PhotoResult, change: &str) -> [String; 25] {
         number(Some(r.timings_ms.inference)),
         number(Some(r.timings_ms.total)),
         codes.join(" "),
+        cell(build),
         change.to_owned(),
     ]
 }

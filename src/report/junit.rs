@@ -1,5 +1,5 @@
-//! The report as JUnit XML: a test a photo and a test a gate. Failure: a gate missed; error: could not measure; skipped: no
-//! truth.
+//! The report as JUnit XML: a test a photo and a test a gate. Failure: a gate missed, also of each photo on whose account it
+//! was; error: could not measure; skipped: no truth.
 
 use std::fmt::Write;
 
@@ -19,39 +19,41 @@ pub fn render(report: &Report) -> String {
 
 fn document(out: &mut String, report: &Report) -> std::fmt::Result {
     let errors = report.metrics.errors;
-    let failures = report
-        .gates
+    let gates_missed = count(&report.gates, |g| g.verdict == Verdict::Missed);
+    let gates_skipped = count(&report.gates, |g| g.verdict == Verdict::Skipped);
+    let photos: Vec<(&PhotoResult, Outcome)> = report
+        .results
         .iter()
-        .filter(|g| g.verdict == Verdict::Missed)
-        .count();
-    let skipped = report.results.iter().filter(|r| is_skipped(r)).count();
-    let skipped_gates = report
-        .gates
-        .iter()
-        .filter(|g| g.verdict == Verdict::Skipped)
-        .count();
-    let tests = report.results.len() + report.gates.len();
-    let seconds = report.metrics.wall_seconds;
+        .map(|r| (r, Outcome::of(r, &report.gates)))
+        .collect();
+    let failed = count(&photos, |(_, o)| matches!(o, Outcome::Failed(_)));
+    let skipped = count(&photos, |(_, o)| matches!(o, Outcome::Skipped));
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
-        "<testsuites name=\"measure-bench\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\">"
+        "<testsuites name=\"measure-bench\" tests=\"{}\" failures=\"{}\" errors=\"{errors}\" time=\"{:.3}\">",
+        photos.len() + report.gates.len(),
+        failed + gates_missed,
+        report.metrics.wall_seconds
     )?;
     writeln!(
         out,
-        "  <testsuite name=\"photos\" tests=\"{}\" failures=\"0\" errors=\"{errors}\" skipped=\"{skipped}\" timestamp=\"{}\">",
-        report.results.len(),
+        "  <testsuite name=\"photos\" tests=\"{}\" failures=\"{failed}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{:.3}\" timestamp=\"{}\">",
+        photos.len(),
+        report.metrics.wall_seconds,
         escaped(&report.generated_at)
     )?;
-    for result in &report.results {
-        photo(out, result)?;
+    properties(out, report)?;
+    for (result, outcome) in &photos {
+        photo(out, result, outcome)?;
     }
     writeln!(out, "  </testsuite>")?;
     if !report.gates.is_empty() {
         writeln!(
             out,
-            "  <testsuite name=\"gates\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped_gates}\">",
-            report.gates.len()
+            "  <testsuite name=\"gates\" tests=\"{}\" failures=\"{gates_missed}\" errors=\"0\" skipped=\"{gates_skipped}\" time=\"0\" timestamp=\"{}\">",
+            report.gates.len(),
+            escaped(&report.generated_at)
         )?;
         for outcome in &report.gates {
             gate(out, outcome)?;
@@ -61,23 +63,86 @@ fn document(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "</testsuites>")
 }
 
-/// A measured photo without truth has nothing to be tested against.
-fn is_skipped(result: &PhotoResult) -> bool {
-    result.status != Status::Error && !result.score.has_truth()
+fn count<T>(all: &[T], which: impl Fn(&T) -> bool) -> usize {
+    all.iter().filter(|one| which(one)).count()
 }
 
-fn photo(out: &mut String, result: &PhotoResult) -> std::fmt::Result {
+fn properties(out: &mut String, report: &Report) -> std::fmt::Result {
+    let machine = &report.environment;
+    writeln!(out, "    <properties>")?;
+    for (name, value) in [
+        ("build", wording::build(report)),
+        (
+            "machine",
+            format!("{}, {}, {} cores", machine.os, machine.cpu, machine.cores),
+        ),
+    ] {
+        writeln!(
+            out,
+            "      <property name=\"{name}\" value=\"{}\"/>",
+            escaped(&value)
+        )?;
+    }
+    writeln!(out, "    </properties>")
+}
+
+/// How a photo fares as a test.
+enum Outcome {
+    /// It could not be measured.
+    Error,
+    /// Gates that were missed on its account, in words.
+    Failed(Vec<String>),
+    /// It has no truth to be tested against.
+    Skipped,
+    Passed,
+}
+
+impl Outcome {
+    fn of(result: &PhotoResult, gates: &[GateOutcome]) -> Self {
+        let missed: Vec<String> = gates
+            .iter()
+            .filter(|g| g.verdict == Verdict::Missed && g.photos.contains(&result.file))
+            .map(wording::gate_without_photos)
+            .collect();
+        if result.status == Status::Error {
+            Self::Error
+        } else if !missed.is_empty() {
+            Self::Failed(missed)
+        } else if !result.score.has_truth() {
+            Self::Skipped
+        } else {
+            Self::Passed
+        }
+    }
+}
+
+fn photo(out: &mut String, result: &PhotoResult, outcome: &Outcome) -> std::fmt::Result {
     let seconds = result.timings_ms.total / 1000.0;
     write!(
         out,
         "    <testcase classname=\"photos\" name=\"{}\" time=\"{seconds:.3}\">",
         escaped(&result.file)
     )?;
-    if result.status == Status::Error {
-        let message = result.error.as_deref().unwrap_or("not measured");
-        write!(out, "<error message=\"{}\"/>", escaped(message))?;
-    } else if is_skipped(result) {
-        write!(out, "<skipped message=\"no ground truth\"/>")?;
+    match outcome {
+        Outcome::Error => {
+            let message = result.error.as_deref().unwrap_or("not measured");
+            write!(
+                out,
+                "<error type=\"not measured\" message=\"{}\"/>",
+                escaped(message)
+            )?;
+        }
+        Outcome::Failed(gates) => {
+            for gate in gates {
+                write!(
+                    out,
+                    "<failure type=\"gate\" message=\"{}\"/>",
+                    escaped(gate)
+                )?;
+            }
+        }
+        Outcome::Skipped => write!(out, "<skipped message=\"no ground truth\"/>")?,
+        Outcome::Passed => {}
     }
     if result.status != Status::Error {
         let text = format!(
@@ -97,12 +162,12 @@ fn gate(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
     let line = escaped(&wording::gate(outcome));
     write!(
         out,
-        "    <testcase classname=\"gates\" name=\"{}\">",
+        "    <testcase classname=\"gates\" name=\"{}\" time=\"0\">",
         escaped(&outcome.gate)
     )?;
     match outcome.verdict {
         Verdict::Held => write!(out, "<system-out>{line}</system-out>")?,
-        Verdict::Missed => write!(out, "<failure message=\"{line}\"/>")?,
+        Verdict::Missed => write!(out, "<failure type=\"gate\" message=\"{line}\"/>")?,
         Verdict::Skipped => write!(out, "<skipped message=\"{line}\"/>")?,
     }
     writeln!(out, "</testcase>")

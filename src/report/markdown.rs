@@ -26,6 +26,8 @@ pub fn render(report: &Report) -> String {
     let _ = problems(&mut out, report);
     let _ = worst(&mut out, report);
     let _ = all(&mut out, report);
+    let _ = times(&mut out, report);
+    let _ = writeln!(out, "\n<sub>{}</sub>", escaped(&wording::build(report)));
     out
 }
 
@@ -49,6 +51,9 @@ fn headline(out: &mut String, report: &Report) -> std::fmt::Result {
         wording::counts(metrics),
         wording::pace(metrics)
     )?;
+    for caution in wording::cautions(metrics) {
+        writeln!(out, "> {caution}\n")?;
+    }
     if metrics.width.count + metrics.height.count == 0 {
         return Ok(());
     }
@@ -171,6 +176,36 @@ fn all(out: &mut String, report: &Report) -> std::fmt::Result {
     )?;
     rows(out, report.results.iter())?;
     writeln!(out, "</details>")
+}
+
+/// Times, and memory where it is known, by stage.
+fn times(out: &mut String, report: &Report) -> std::fmt::Result {
+    let metrics = &report.metrics;
+    let stages = wording::stage_times(metrics);
+    if stages.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<details><summary>Time and memory by stage</summary>\n"
+    )?;
+    if let Some(repeats) = wording::repeats(metrics) {
+        writeln!(out, "Times are medians of repetitions; {repeats}.\n")?;
+    }
+    writeln!(
+        out,
+        "| stage | median ms | middle half | 95 % below | memory MB |\n|---|---:|---:|---:|---:|"
+    )?;
+    for (stage, times) in stages {
+        let memory = metrics.memory_mb.get(stage);
+        let memory = memory.map_or_else(String::new, |mb| format!("{:.0}", mb.median));
+        writeln!(
+            out,
+            "| {stage} | {:.1} | {:.1}-{:.1} | {:.1} | {memory} |",
+            times.median, times.q1, times.q3, times.p95
+        )?;
+    }
+    writeln!(out, "\n</details>")
 }
 
 fn rows<'a>(out: &mut String, results: impl Iterator<Item = &'a PhotoResult>) -> std::fmt::Result {

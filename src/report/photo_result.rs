@@ -1,5 +1,6 @@
 //! One photo's entry in a report.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::camera::{FocalSource, GravitySource};
@@ -7,7 +8,9 @@ use crate::measure::{Measurement, Warning, WindowEstimate};
 use crate::photo::PhotoFormat;
 
 /// How a photo fared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Measured.
@@ -21,7 +24,7 @@ pub enum Status {
 }
 
 /// One photo: what it is, what was measured, how long it took, and how far off it was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PhotoResult {
     /// The photo's identity.
@@ -50,12 +53,15 @@ pub struct PhotoResult {
     /// Width inside the frame, cm.
     pub visible_width_cm: Option<f64>,
     /// Only `visible_width_cm` was seen.
+    #[serde(default)]
     pub width_is_lower_bound: bool,
     /// Windows on the wall, left to right.
+    #[serde(default)]
     pub windows: Vec<WindowEstimate>,
     /// 0-100.
     pub confidence_pct: Option<f64>,
     /// What to know before trusting the numbers.
+    #[serde(default)]
     pub warnings: Vec<Warning>,
     /// The camera as fitted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,18 +73,33 @@ pub struct PhotoResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_size: Option<[u32; 2]>,
     /// Network runs.
+    #[serde(default)]
     pub inferences: u32,
     /// Times the file was decoded.
+    #[serde(default)]
     pub decodes: u32,
-    /// Milliseconds of each stage.
+    /// Milliseconds of each stage; medians where the photo was measured repeatedly.
+    #[serde(default)]
     pub timings_ms: StageTimings,
+    /// Milliseconds that each repetition took, from preprocessing on; left out where there was one only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats_ms: Vec<f64>,
+    /// Memory that the process held when stages of this photo ended.
+    #[serde(default, skip_serializing_if = "StageMemory::is_unknown")]
+    pub rss_mb: StageMemory,
+    /// SHA-256 of the photo's small overlay, by which it is found in the folder of pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<String>,
+    /// Taken from the cache: the times are those of the run that measured it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
     /// Truth and errors, where there is truth.
     #[serde(flatten)]
     pub score: PhotoScore,
 }
 
 /// The camera as reports show it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Camera {
     /// Focal length as its source gives it, px of the full-size photo.
@@ -103,7 +124,7 @@ pub struct Camera {
 }
 
 /// The decoded picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageInfo {
     /// Columns of the upright photo.
@@ -117,7 +138,7 @@ pub struct ImageInfo {
 }
 
 /// Milliseconds of each stage; a stage that did not run took 0.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct StageTimings {
     /// Reading the file.
@@ -155,8 +176,38 @@ impl StageTimings {
     }
 }
 
+/// Memory of the process, MB, at the end of the stages that hold most; absent where the system does not tell. Other photos
+/// may be in work at the time, so that it is the run's memory as seen from this photo.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)] // Named by their stages.
+pub struct StageMemory {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decode: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inference: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<f64>,
+}
+
+impl StageMemory {
+    /// Each stage by name, in the order in which they run.
+    #[must_use]
+    pub const fn stages(&self) -> [(&'static str, Option<f64>); 3] {
+        [
+            ("decode", self.decode),
+            ("inference", self.inference),
+            ("measure", self.measure),
+        ]
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.stages().iter().all(|(_, mb)| mb.is_none())
+    }
+}
+
 /// Truth beside the measurement. Diff is measured minus expected; percentages are absolute, of the expected.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs)] // The names say it all, twice.
 pub struct PhotoScore {
@@ -212,6 +263,10 @@ impl PhotoResult {
             inferences: 0,
             decodes: 0,
             timings_ms: StageTimings::default(),
+            repeats_ms: Vec::new(),
+            rss_mb: StageMemory::default(),
+            overlay: None,
+            cached: false,
             score: PhotoScore::default(),
         }
     }

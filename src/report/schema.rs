@@ -10,7 +10,7 @@ use crate::segment::{Operators, Skipped};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A run and everything that came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// [`SCHEMA_VERSION`].
@@ -43,8 +43,17 @@ pub struct Report {
     pub interrupted: bool,
 }
 
+impl Report {
+    /// What became of a photo since the baseline, where there is one.
+    #[must_use]
+    pub fn change_of(&self, file: &str) -> Option<&crate::compare::PhotoChange> {
+        let photos = self.comparison.iter().flat_map(|c| &c.photos);
+        photos.into_iter().find(|photo| photo.file == file)
+    }
+}
+
 /// The program that wrote a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tool {
     /// `measure-bench`.
@@ -68,7 +77,7 @@ impl Tool {
 }
 
 /// The machine that measured.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Environment {
     /// Operating system and architecture.
@@ -94,7 +103,7 @@ pub struct Environment {
 }
 
 /// What turned pixels into labels.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Model {
     /// The model's name, or `labels` for given label maps.
@@ -113,7 +122,7 @@ pub struct Model {
 }
 
 /// The options that bear on what a run yields.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RunOptions {
     /// Geometry.
@@ -162,7 +171,7 @@ fn is_zero(n: &usize) -> bool {
 }
 
 /// Photos and truth without a partner.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Unmatched {
     /// Photos that the ground truth does not name.

@@ -296,16 +296,23 @@ fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
     push_line(out, "", plain);
     push_line(out, &wording::counts(metrics), style.bold);
     push_line(out, &wording::pace(metrics), style.dim);
-    let stages: Vec<String> = StageOrder::names()
-        .filter_map(|stage| {
-            let stats = metrics.timings_ms.get(stage)?;
-            (stats.max > 0.0).then(|| format!("{stage} {:.0}", stats.median))
-        })
-        .collect();
-    if !stages.is_empty() {
-        for line in wrapped("median ms: ", &stages, width) {
+    let stages = wording::stage_times(metrics);
+    if let Some((_, total)) = stages.iter().find(|(stage, _)| *stage == "total") {
+        let mut items: Vec<String> = stages
+            .iter()
+            .map(|(stage, times)| format!("{stage} {:.0}", times.median))
+            .collect();
+        items.push(format!("middle half {:.0}-{:.0}", total.q1, total.q3));
+        items.extend(wording::repeats(metrics));
+        for line in wrapped("median ms: ", &items, width) {
             push_line(out, &line, style.dim);
         }
+    }
+    for caution in wording::cautions(metrics) {
+        push_line(out, &caution, plain);
+    }
+    for line in wrapped("", &wording::build_parts(report), width) {
+        push_line(out, &line, style.dim);
     }
     if report.interrupted {
         push_line(out, "Interrupted: photos are missing.", style.bad);
@@ -342,16 +349,6 @@ fn wrapped(title: &str, items: &[String], width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Stage names in the order in which they run.
-struct StageOrder;
-
-impl StageOrder {
-    fn names() -> impl Iterator<Item = &'static str> {
-        let stages = super::photo_result::StageTimings::default().stages();
-        stages.into_iter().map(|(name, _)| name)
-    }
 }
 
 fn scores(out: &mut String, report: &Report, style: Style) {

@@ -1,8 +1,10 @@
 //! How numbers and names are worded, the same in every form of report that people read.
 
-use super::photo_result::{PhotoResult, Status};
+use super::photo_result::{PhotoResult, StageTimings, Status};
+use super::schema::Report;
 use crate::gate::{GateOutcome, Verdict};
 use crate::score::Metrics;
+use crate::score::metrics::Spread;
 
 /// What stands for a value that is not there.
 pub const ABSENT: &str = "-";
@@ -126,8 +128,90 @@ pub fn pace(metrics: &Metrics) -> String {
     parts.join(", ")
 }
 
+/// Which program and model made the report: "measure-bench 0.1.0 (1a2b3c), model bundled (5e5e5e5e), ONNX Runtime 1.32.0, cpu".
+pub fn build(report: &Report) -> String {
+    build_parts(report).join(", ")
+}
+
+/// The parts of [`build`].
+pub fn build_parts(report: &Report) -> Vec<String> {
+    let tool = &report.tool;
+    let commit = tool.commit.as_deref().unwrap_or("unknown commit");
+    let hash: String = report
+        .model
+        .sha256
+        .iter()
+        .flat_map(|h| h.chars())
+        .take(8)
+        .collect();
+    let model = if hash.is_empty() {
+        format!("model {}", report.model.name)
+    } else {
+        format!("model {} ({hash})", report.model.name)
+    };
+    let mut parts = vec![format!("{} {} ({commit})", tool.name, tool.version), model];
+    let runtime = report.environment.onnx_runtime.iter();
+    parts.extend(runtime.map(|version| format!("ONNX Runtime {version}")));
+    parts.extend(report.environment.device.clone());
+    parts.iter().map(|part| printable(part)).collect()
+}
+
+/// What to know before trusting the times.
+pub fn cautions(metrics: &Metrics) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(used) = metrics.processors.filter(|p| p.is_busy()) {
+        found.push(format!(
+            "The machine was busy: other programs took {:.0} % of its processors, so the times say little.",
+            used.others_pct
+        ));
+    }
+    if metrics.cached > 0 {
+        found.push(format!(
+            "{} of {} photos come from the cache; times are those of the others.",
+            metrics.cached, metrics.total
+        ));
+    }
+    found
+}
+
+/// How well the times repeat, where photos were measured repeatedly.
+pub fn repeats(metrics: &Metrics) -> Option<String> {
+    let spread = metrics.repeat_spread_pct?;
+    Some(format!("repetitions of a photo lie {spread:.1} % apart"))
+}
+
+/// Median time with the middle half of the photos, for each stage that took any, in the order in which they run.
+pub fn stage_times(metrics: &Metrics) -> Vec<(&'static str, Spread)> {
+    let stages = StageTimings::default().stages();
+    let of = |(stage, _)| Some((stage, *metrics.timings_ms.get(stage)?));
+    let found = stages.into_iter().filter_map(of);
+    found.filter(|(_, spread)| spread.max > 0.0).collect()
+}
+
+/// Photos that a line about a gate names; a report lists all of them elsewhere.
+const MOST_NAMED: usize = 20;
+
 /// One gate in a line.
 pub fn gate(outcome: &GateOutcome) -> String {
+    let mut line = gate_without_photos(outcome);
+    if !outcome.photos.is_empty() {
+        let named: Vec<String> = outcome
+            .photos
+            .iter()
+            .take(MOST_NAMED)
+            .map(|file| printable(file))
+            .collect();
+        line.push_str(": ");
+        line.push_str(&named.join(", "));
+        if outcome.photos.len() > MOST_NAMED {
+            line.push_str(&format!(" and {} more", outcome.photos.len() - MOST_NAMED));
+        }
+    }
+    line
+}
+
+/// One gate in a line, for a place that is about one photo.
+pub fn gate_without_photos(outcome: &GateOutcome) -> String {
     let verdict = match outcome.verdict {
         Verdict::Held => "held",
         Verdict::Missed => "MISSED",
@@ -141,10 +225,6 @@ pub fn gate(outcome: &GateOutcome) -> String {
     if let Some(note) = &outcome.note {
         line.push_str(": ");
         line.push_str(note);
-    }
-    if !outcome.photos.is_empty() {
-        line.push_str(": ");
-        line.push_str(&printable(&outcome.photos.join(", ")));
     }
     line
 }

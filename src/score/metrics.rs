@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::round;
 use super::statistics::{ErrorStats, Sample, error_stats, quantile};
 use crate::isolation::WorkerTotals;
+use crate::load::ProcessorUse;
 use crate::report::photo_result::{PhotoResult, Status};
 
 /// The guess that any method must beat: this size for every photo, cm.
@@ -15,7 +16,7 @@ pub const CONSTANT_WIDTH_CM: f64 = 420.0;
 pub const CONSTANT_HEIGHT_CM: f64 = 260.0;
 
 /// Scores and times over all photos of a report.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metrics {
     /// Photos.
@@ -41,8 +42,17 @@ pub struct Metrics {
     /// Fallback photos, which count in nothing above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_scores: Option<SizeStats>,
-    /// Times of each stage.
-    pub timings_ms: BTreeMap<String, TimeStats>,
+    /// Times of each stage, over the photos that this run measured itself.
+    pub timings_ms: BTreeMap<String, Spread>,
+    /// How far the repetitions of a photo lie apart, in percent of their median; the median over all photos.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat_spread_pct: Option<f64>,
+    /// Memory of the process when stages ended, MB.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub memory_mb: BTreeMap<String, Spread>,
+    /// Photos taken from the cache.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached: usize,
     /// Duration of the run, s.
     pub wall_seconds: f64,
     /// Photos a second, over the whole run.
@@ -54,10 +64,17 @@ pub struct Metrics {
     /// The processes that decoded, where there were any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workers: Option<WorkerTotals>,
+    /// Who used the processors meanwhile; absent for short runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processors: Option<ProcessorUse>,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// MAPE of the constant guess, percent.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs)]
 pub struct ConstantBaseline {
@@ -66,7 +83,7 @@ pub struct ConstantBaseline {
 }
 
 /// Width and height statistics of one group of photos.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
 pub struct SizeStats {
     pub width: ErrorStats,
@@ -74,7 +91,7 @@ pub struct SizeStats {
 }
 
 /// Statistics by what is seen of the wall.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ByVisibility {
     /// Both ends of the wall lie in the frame.
@@ -83,13 +100,32 @@ pub struct ByVisibility {
     pub cut: SizeStats,
 }
 
-/// Spread of one stage's times, ms.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+/// How one stage's times or memory spread over the photos.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 #[allow(missing_docs)]
-pub struct TimeStats {
+pub struct Spread {
     pub median: f64,
+    /// Lower quartile.
+    pub q1: f64,
+    /// Upper quartile.
+    pub q3: f64,
     pub p95: f64,
     pub max: f64,
+}
+
+impl Spread {
+    /// Of `values`; `None` of nothing.
+    fn of(values: &[f64]) -> Option<Self> {
+        let at = |q| quantile(values, q).map(round);
+        Some(Self {
+            median: at(0.5)?,
+            q1: at(0.25)?,
+            q3: at(0.75)?,
+            p95: at(0.95)?,
+            max: at(1.0)?,
+        })
+    }
 }
 
 /// What a run as a whole took.
@@ -103,6 +139,8 @@ pub struct RunTotals {
     pub panics: u64,
     /// Processes that decoded.
     pub workers: Option<WorkerTotals>,
+    /// Who used the processors meanwhile.
+    pub processors: Option<ProcessorUse>,
 }
 
 impl Metrics {
@@ -114,6 +152,7 @@ impl Metrics {
             peak_rss_mb: self.peak_rss_mb,
             panics: self.panics,
             workers: self.workers,
+            processors: self.processors,
         }
     }
 }
@@ -129,6 +168,8 @@ impl RunTotals {
             peak_rss_mb: largest(self.peak_rss_mb, other.peak_rss_mb),
             panics: self.panics + other.panics,
             workers: workers.reduce(WorkerTotals::then),
+            // They ran at different times, or on different machines.
+            processors: None,
         }
     }
 }
@@ -167,12 +208,16 @@ pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
         },
         fallback_scores: (!fallback.is_empty()).then(|| size_stats(&fallback)),
         timings_ms: stage_times(results),
+        repeat_spread_pct: repeat_spread(results),
+        memory_mb: stage_memory(results),
+        cached: results.iter().filter(|r| r.cached).count(),
         wall_seconds: round(totals.wall_seconds),
         photos_per_second: (totals.wall_seconds > 0.0)
             .then(|| round(finished / totals.wall_seconds)),
         peak_rss_mb: totals.peak_rss_mb.map(round),
         panics: totals.panics,
         workers: totals.workers,
+        processors: totals.processors,
     }
 }
 
@@ -216,25 +261,44 @@ fn constant_mape(samples: &[Sample], guess_cm: f64) -> Option<f64> {
     error_stats(&guessed).mape
 }
 
-/// Over the photos that went through the stages; an error's times would be those of half a photo.
-fn stage_times(results: &[PhotoResult]) -> BTreeMap<String, TimeStats> {
-    let mut by_stage: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for result in results.iter().filter(|r| r.status != Status::Error) {
-        for (stage, ms) in result.timings_ms.stages() {
-            by_stage.entry(stage.to_owned()).or_default().push(ms);
-        }
+fn stage_times(results: &[PhotoResult]) -> BTreeMap<String, Spread> {
+    let stages = timed(results).flat_map(|r| r.timings_ms.stages());
+    by_stage(stages)
+}
+
+fn stage_memory(results: &[PhotoResult]) -> BTreeMap<String, Spread> {
+    let stages = timed(results).flat_map(|r| r.rss_mb.stages());
+    by_stage(stages.filter_map(|(stage, mb)| Some((stage, mb?))))
+}
+
+/// The photos that went through the stages in this run; an error's times would be those of half a photo, and those of a
+/// photo from the cache were taken at another time.
+fn timed(results: &[PhotoResult]) -> impl Iterator<Item = &PhotoResult> {
+    results
+        .iter()
+        .filter(|r| r.status != Status::Error && !r.cached)
+}
+
+fn by_stage(values: impl Iterator<Item = (&'static str, f64)>) -> BTreeMap<String, Spread> {
+    let mut by_stage: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (stage, value) in values {
+        by_stage.entry(stage).or_default().push(value);
     }
     by_stage
         .into_iter()
-        .filter_map(|(stage, times)| {
-            let stats = TimeStats {
-                median: round(quantile(&times, 0.5)?),
-                p95: round(quantile(&times, 0.95)?),
-                max: round(quantile(&times, 1.0)?),
-            };
-            Some((stage, stats))
-        })
+        .filter_map(|(stage, values)| Some((stage.to_owned(), Spread::of(&values)?)))
         .collect()
+}
+
+fn repeat_spread(results: &[PhotoResult]) -> Option<f64> {
+    let spreads: Vec<f64> = timed(results)
+        .filter_map(|r| {
+            let spread = Spread::of(&r.repeats_ms)?;
+            let fastest = quantile(&r.repeats_ms, 0.0)?;
+            (spread.median > 0.0).then(|| 100.0 * (spread.max - fastest) / spread.median)
+        })
+        .collect();
+    quantile(&spreads, 0.5).map(round)
 }
 
 #[cfg(test)]
@@ -295,6 +359,24 @@ mod tests {
         assert_eq!(metrics.constant_baseline.width_mape, Some(5.0));
         assert_eq!(metrics.constant_baseline.height_mape, None);
         assert_eq!(metrics.photos_per_second, Some(2.5));
+    }
+
+    #[test]
+    fn times_are_those_of_this_run_and_repetitions_show_their_spread() {
+        let mut own = photo("a", Status::Ok, Some(420.0), 400.0);
+        own.timings_ms.total = 100.0;
+        own.repeats_ms = vec![90.0, 100.0, 120.0];
+        own.rss_mb.measure = Some(250.0);
+        let mut cached = photo("b", Status::Ok, Some(420.0), 400.0);
+        cached.timings_ms.total = 9000.0;
+        cached.cached = true;
+        let metrics = summarise(&[own, cached], RunTotals::default());
+        assert_eq!(metrics.timings_ms["total"].max, 100.0);
+        assert_eq!(metrics.cached, 1);
+        assert_eq!(metrics.repeat_spread_pct, Some(30.0));
+        assert_eq!(metrics.memory_mb["measure"].median, 250.0);
+        assert!(!metrics.memory_mb.contains_key("decode"));
+        assert_eq!(metrics.width.count, 2, "accuracy is of all photos");
     }
 
     #[test]

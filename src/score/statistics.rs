@@ -16,7 +16,7 @@ pub struct Sample {
 }
 
 /// Error statistics; a value without a sample is absent.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ErrorStats {
     /// Samples.

@@ -35,7 +35,10 @@ impl LabelDir {
     }
 
     /// The map of a photo: named after the whole file name (where stems collide), else after the stem.
-    fn path_of(&self, file: &Path) -> Result<PathBuf, SegmentError> {
+    ///
+    /// # Errors
+    /// When neither file is there.
+    pub fn path_of(&self, file: &Path) -> Result<PathBuf, SegmentError> {
         let named = |name: Option<&std::ffi::OsStr>| {
             name.map(|name| {
                 let mut name = name.to_os_string();

@@ -111,11 +111,7 @@ impl ModelSource {
                 std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
             }
         }
-        Ok(hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(crate::hash::hex(&hasher.finalize()))
     }
 }
 

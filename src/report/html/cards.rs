@@ -1,65 +1,199 @@
 //! The gallery: one card a photo, which the page's script sorts and filters.
 
-use std::fmt::Write;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::fmt::{Result, Write};
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::report::photo_result::PhotoResult;
+use crate::compare::{Change, PhotoChange};
+use crate::report::photo_result::{PhotoResult, Status};
+use crate::report::pictures;
 use crate::report::schema::Report;
 use crate::report::wording::{self, escaped};
 
-pub fn section(out: &mut String, report: &Report, assets: Option<&Path>) -> std::fmt::Result {
+/// Cards of one page; beyond them a browser gets slow, and a reader lost.
+const MOST_CARDS: usize = 1000;
+/// Bytes of embedded pictures, so that a page of 200 photos stays under 20 MB whatever they show.
+const MOST_PICTURE_BYTES: usize = 18_000_000;
+
+/// The pictures of a card, in base 64.
+#[derive(Default)]
+struct Pictures {
+    now: Option<String>,
+    before: Option<String>,
+}
+
+pub fn section(out: &mut String, report: &Report, folders: &[PathBuf]) -> Result {
+    let changes: HashMap<&str, &PhotoChange> = report
+        .comparison
+        .iter()
+        .flat_map(|comparison| &comparison.photos)
+        .map(|photo| (photo.file.as_str(), photo))
+        .collect();
+    let change_of = |r: &PhotoResult| changes.get(r.file.as_str()).copied();
+    let shown = shown(report, change_of);
+    let (mut found, left_out) = embedded(report, &shown, change_of, folders);
+    let compared = found.values().any(|p| p.before.is_some());
+
     writeln!(
         out,
-        "<section aria-labelledby=\"photos\">\n<h2 id=\"photos\">Photos</h2>\n<form class=\"tools\" role=\"search\">\n\
-         <label>Order <select id=\"order\"><option value=\"place\">as measured</option><option value=\"error\">largest error first</option><option value=\"confidence\">least confidence first</option><option value=\"time\">slowest first</option><option value=\"name\">by name</option></select></label>\n\
-         <label>Show <select id=\"status\"><option value=\"\">all</option><option value=\"ok\">measured</option><option value=\"refused\">refused</option><option value=\"fallback\">fallback</option><option value=\"error\">errors</option><option value=\"warned\">with warnings</option><option value=\"changed\">changed since the baseline</option></select></label>\n\
-         <label>Find <input id=\"find\" type=\"search\" placeholder=\"name or warning\"></label>\n\
-         <output id=\"shown\" aria-live=\"polite\"></output>\n</form>\n<div class=\"gallery\" id=\"gallery\">"
+        "<section aria-labelledby=\"photos\">\n<h2 id=\"photos\" tabindex=\"-1\">Photos</h2>"
     )?;
-    for (place, result) in report.results.iter().enumerate() {
-        card(out, report, place, result, assets)?;
+    if shown.len() < report.results.len() {
+        writeln!(
+            out,
+            "<p class=\"fine\">The {} of {} photos that failed, changed or err most; the other forms of report hold all.</p>",
+            shown.len(),
+            report.results.len()
+        )?;
     }
-    writeln!(out, "</div>\n</section>")
+    if left_out > 0 {
+        writeln!(
+            out,
+            "<p class=\"fine\">{left_out} pictures are left out to keep the page small.</p>"
+        )?;
+    }
+    tools(out, report.comparison.is_some(), compared)?;
+    writeln!(out, "<ul class=\"gallery\" id=\"gallery\">")?;
+    for (place, result) in report.results.iter().enumerate() {
+        if shown.contains(&place) {
+            let pictures = found.remove(&place).unwrap_or_default();
+            card(out, place, result, change_of(result), &pictures)?;
+        }
+    }
+    writeln!(out, "</ul>\n</section>")
+}
+
+/// The places of the photos that get a card: all, or the most telling ones.
+fn shown<'a>(
+    report: &'a Report,
+    change_of: impl Fn(&PhotoResult) -> Option<&'a PhotoChange>,
+) -> HashSet<usize> {
+    let mut places: Vec<usize> = (0..report.results.len()).collect();
+    if places.len() > MOST_CARDS {
+        let telling = |place: &usize| {
+            let r = &report.results[*place];
+            let failed = r.status != Status::Ok;
+            let changed = change_of(r).is_some_and(|p| p.change != Change::Same);
+            (failed || changed, largest_error(r))
+        };
+        places.sort_by(|a, b| {
+            let ((a_first, a_error), (b_first, b_error)) = (telling(a), telling(b));
+            b_first.cmp(&a_first).then(b_error.total_cmp(&a_error))
+        });
+        places.truncate(MOST_CARDS);
+    }
+    places.into_iter().collect()
+}
+
+/// The pictures of the shown photos, and how many did not fit. What is now comes first, then what was before, where it differs.
+fn embedded<'a>(
+    report: &'a Report,
+    shown: &HashSet<usize>,
+    change_of: impl Fn(&PhotoResult) -> Option<&'a PhotoChange>,
+    folders: &[PathBuf],
+) -> (HashMap<usize, Pictures>, usize) {
+    let mut found: HashMap<usize, Pictures> = HashMap::new();
+    let (mut bytes, mut left_out) = (0, 0);
+    let mut fitting = |name: &str| {
+        let picture = STANDARD.encode(pictures::get(folders, name)?);
+        if bytes + picture.len() > MOST_PICTURE_BYTES {
+            left_out += 1;
+            return None;
+        }
+        bytes += picture.len();
+        Some(picture)
+    };
+    let photos = || {
+        let photos = report.results.iter().enumerate();
+        photos.filter(|(place, _)| shown.contains(place))
+    };
+    for (place, r) in photos() {
+        found.entry(place).or_default().now = r.overlay.as_deref().and_then(&mut fitting);
+    }
+    for (place, r) in photos() {
+        let Some(change) = change_of(r).filter(|p| p.change != Change::Same) else {
+            continue;
+        };
+        let [before, now] = &change.overlay;
+        if before != now {
+            found.entry(place).or_default().before = before.as_deref().and_then(&mut fitting);
+        }
+    }
+    (found, left_out)
+}
+
+fn tools(out: &mut String, has_baseline: bool, compared: bool) -> Result {
+    let option = |value: &str, name: &str| format!("<option value=\"{value}\">{name}</option>");
+    let mut orders = vec![
+        option("place", "as measured"),
+        option("error", "largest error first"),
+        option("confidence", "least confidence first"),
+        option("time", "slowest first"),
+        option("name", "by name"),
+    ];
+    let mut kinds = vec![
+        option("", "all"),
+        option("ok", "measured"),
+        option("refused", "refused"),
+        option("fallback", "fallback"),
+        option("error", "errors"),
+        option("warned", "with warnings"),
+        option("outside", "truth outside the interval"),
+    ];
+    if has_baseline {
+        orders.insert(1, option("change", "largest change first"));
+        kinds.push(option("changed", "changed since the baseline"));
+        kinds.push(option("worse", "worse than the baseline"));
+    }
+    writeln!(
+        out,
+        "<form class=\"tools\" role=\"search\" aria-label=\"Photos\">\n\
+         <label>Order <select id=\"order\">{}</select></label>\n\
+         <label>Show <select id=\"kind\">{}</select></label>\n\
+         <label>Find <input id=\"find\" type=\"search\" placeholder=\"name or warning\"></label>",
+        orders.concat(),
+        kinds.concat()
+    )?;
+    if compared {
+        writeln!(
+            out,
+            "<label><input id=\"before\" type=\"checkbox\"> Overlays of the baseline</label>"
+        )?;
+    }
+    writeln!(
+        out,
+        "<output id=\"shown\" aria-live=\"polite\"></output>\n</form>"
+    )
 }
 
 fn card(
     out: &mut String,
-    report: &Report,
     place: usize,
     r: &PhotoResult,
-    assets: Option<&Path>,
-) -> std::fmt::Result {
+    change: Option<&PhotoChange>,
+    pictures: &Pictures,
+) -> Result {
     let name = escaped(&r.file);
-    let error = [r.score.width_pct_err, r.score.height_pct_err]
-        .into_iter()
-        .flatten()
-        .fold(0.0, f64::max);
     let status = wording::status(r.status);
-    let change = report
-        .comparison
-        .iter()
-        .flat_map(|c| &c.photos)
-        .find(|p| p.file == r.file)
-        .map_or("", |p| p.change.words());
+    let outside = outside(r.width_interval_cm, r.score.expected_width_cm)
+        || outside(r.height_interval_cm, r.score.expected_height_cm);
     writeln!(
         out,
-        "<article data-place=\"{place}\" data-error=\"{error}\" data-confidence=\"{}\" data-time=\"{}\" data-status=\"{status}\" data-warned=\"{}\" data-change=\"{change}\">\n<h3>{name}</h3>",
+        "<li><article id=\"photo-{place}\" tabindex=\"-1\" aria-labelledby=\"name-{place}\" data-place=\"{place}\" data-error=\"{}\" data-confidence=\"{}\" data-time=\"{}\" data-status=\"{status}\" data-warned=\"{}\" data-outside=\"{outside}\" data-change=\"{}\" data-grown=\"{}\">\n<h3 id=\"name-{place}\">{name}</h3>",
+        largest_error(r),
         r.confidence_pct.unwrap_or(-1.0),
         r.timings_ms.total,
         !r.warnings.is_empty(),
+        change.map_or("", |p| p.change.words()),
+        change.map_or(0.0, |p| p.error_change().unwrap_or(0.0)),
     )?;
-    if let Some(picture) = picture(r, assets) {
-        writeln!(
-            out,
-            "<img loading=\"lazy\" alt=\"{name} with its labels as tints and the measured wall as an outline\" src=\"data:image/jpeg;base64,{picture}\">"
-        )?;
-    }
+    overlay(out, &name, r, pictures)?;
     if let Some(error) = &r.error {
         writeln!(out, "<p class=\"bad\">{status}: {}</p>", escaped(error))?;
-    } else if status != "ok" {
+    } else if r.status != Status::Ok {
         writeln!(out, "<p class=\"bad\">{status}</p>")?;
     }
     writeln!(out, "<dl>")?;
@@ -82,22 +216,63 @@ fn card(
         r.score.expected_height_cm,
         &wording::signed_percent(r.score.height_pct_err, r.score.height_diff_cm),
     )?;
-    for window in &r.windows {
+    facts(out, r, change)?;
+    writeln!(out, "</dl>\n</article></li>")
+}
+
+/// The overlay in a button that opens it large; the baseline's lies over it, cut where the slider says.
+fn overlay(out: &mut String, name: &str, r: &PhotoResult, pictures: &Pictures) -> Result {
+    let Some(now) = &pictures.now else {
+        return Ok(());
+    };
+    let shape = r.image.map_or_else(String::new, |image| {
+        format!(
+            " style=\"aspect-ratio:{}/{}\"",
+            image.width_px, image.height_px
+        )
+    });
+    writeln!(
+        out,
+        "<button type=\"button\" class=\"overlay\" aria-label=\"Enlarge {name}\"{shape}><img decoding=\"async\" alt=\"{name} with its labels as tints and the measured wall as an outline\" src=\"data:image/jpeg;base64,{now}\">"
+    )?;
+    if let Some(before) = &pictures.before {
         writeln!(
             out,
-            "<dt>window</dt><dd>{:.0} x {:.0} cm{}</dd>",
-            window.width_cm,
-            window.height_cm,
-            window
-                .sill_cm
-                .map_or_else(String::new, |s| format!(", sill at {s:.0} cm"))
+            "<img class=\"before\" decoding=\"async\" alt=\"the same in the baseline\" src=\"data:image/jpeg;base64,{before}\">"
         )?;
     }
-    if let Some(confidence) = r.confidence_pct {
-        writeln!(out, "<dt>confidence</dt><dd>{confidence:.0} %</dd>")?;
+    writeln!(out, "</button>")
+}
+
+fn facts(out: &mut String, r: &PhotoResult, change: Option<&PhotoChange>) -> Result {
+    if let Some(change) = change {
+        let errors = |[before, now]: [Option<f64>; 2]| {
+            format!("{} to {}", wording::percent(before), wording::percent(now))
+        };
+        let detail = match (change.change, change.width_pct_err) {
+            (Change::Same | Change::New, _) | (_, [None, None]) => String::new(),
+            (_, width) => format!("; error of width {}", errors(width)),
+        };
+        let class = match change.change {
+            Change::NowFailing | Change::Worse => " class=\"bad\"",
+            Change::Improved | Change::Recovered => " class=\"good\"",
+            _ => "",
+        };
+        fact(
+            out,
+            "change",
+            &format!("<span{class}>{}</span>{detail}", change.change.words()),
+        )?;
     }
-    if !change.is_empty() {
-        writeln!(out, "<dt>change</dt><dd>{change}</dd>")?;
+    for window in &r.windows {
+        let sill = window
+            .sill_cm
+            .map_or_else(String::new, |s| format!(", sill at {s:.0} cm"));
+        let text = format!("{:.0} x {:.0} cm{sill}", window.width_cm, window.height_cm);
+        fact(out, "window", &text)?;
+    }
+    if let Some(confidence) = r.confidence_pct {
+        fact(out, "confidence", &format!("{confidence:.0} %"))?;
     }
     let stages: Vec<String> = r
         .timings_ms
@@ -107,13 +282,32 @@ fn card(
         .map(|(stage, ms)| format!("{stage} {}", wording::duration(*ms)))
         .collect();
     if !stages.is_empty() {
-        writeln!(out, "<dt>time</dt><dd>{}</dd>", stages.join(", "))?;
+        let kept = if r.cached {
+            " (kept from an earlier run)"
+        } else {
+            ""
+        };
+        fact(out, "time", &format!("{}{kept}", stages.join(", ")))?;
     }
     if !r.warnings.is_empty() {
-        let codes: Vec<String> = r.warnings.iter().map(|w| escaped(&w.code())).collect();
-        writeln!(out, "<dt>warnings</dt><dd>{}</dd>", codes.join(", "))?;
+        let items: Vec<String> = r
+            .warnings
+            .iter()
+            .map(|w| {
+                format!(
+                    "<abbr title=\"{}\">{}</abbr>",
+                    escaped(w.explain()),
+                    w.code()
+                )
+            })
+            .collect();
+        fact(out, "warnings", &items.join(", "))?;
     }
-    writeln!(out, "</dl>\n</article>")
+    Ok(())
+}
+
+fn fact(out: &mut String, name: &str, html: &str) -> Result {
+    writeln!(out, "<dt>{name}</dt><dd>{html}</dd>")
 }
 
 fn size(
@@ -124,21 +318,27 @@ fn size(
     interval: Option<[f64; 2]>,
     truth: Option<f64>,
     error: &str,
-) -> std::fmt::Result {
+) -> Result {
     if cm.is_none() && truth.is_none() {
         return Ok(());
     }
     let truth = truth.map_or_else(String::new, |t| format!("; true {t:.1}, {error}"));
-    writeln!(
-        out,
-        "<dt>{name}</dt><dd><strong>{mark}{} cm</strong> ({}){truth}</dd>",
+    let html = format!(
+        "<strong>{mark}{} cm</strong> ({}){truth}",
         wording::length(cm),
         wording::interval(interval)
-    )
+    );
+    fact(out, name, &html)
 }
 
-/// The photo's picture, in base 64; a picture that cannot be read is one that is not there.
-fn picture(r: &PhotoResult, assets: Option<&Path>) -> Option<String> {
-    let path = assets?.join(format!("{}.jpg", r.sha256.as_ref()?));
-    Some(STANDARD.encode(std::fs::read(path).ok()?))
+fn largest_error(r: &PhotoResult) -> f64 {
+    let errors = [r.score.width_pct_err, r.score.height_pct_err];
+    errors.into_iter().flatten().fold(0.0, f64::max)
+}
+
+fn outside(interval: Option<[f64; 2]>, truth: Option<f64>) -> bool {
+    match (interval, truth) {
+        (Some([low, high]), Some(truth)) => !(low..=high).contains(&truth),
+        _ => false,
+    }
 }

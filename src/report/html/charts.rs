@@ -1,268 +1,282 @@
-//! Charts as inline SVG: measured against true, the errors, whether intervals hold what they promise, time by stage.
+//! Charts of accuracy: measured against true, the errors, whether intervals hold what they promise, errors before and now.
 
-use std::fmt::Write;
+use std::fmt::{Result, Write};
 
+use super::plot::{Axis, Plot};
+use super::run_charts;
+use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::schema::Report;
-use crate::report::wording::{self, escaped};
 
-/// Side of a square chart, and the margin for its words, px.
-const SIDE: f64 = 300.0;
-const MARGIN: f64 = 44.0;
-/// Stages drawn as bars.
-const BAR: f64 = 24.0;
+/// Dots in one chart: more make the page slow and show nothing more.
+const MOST_DOTS: usize = 2000;
+/// Bars of a distribution.
+const BARS: usize = 15;
+/// The quantile of a normal error that bounds 80 % on both sides, by which intervals of other levels are derived from it.
+const Z80: f64 = 1.2816;
+/// Levels of intervals, percent, with their quantiles.
+const LEVELS: [(f64, f64); 10] = [
+    (10.0, 0.1257),
+    (20.0, 0.2533),
+    (30.0, 0.3853),
+    (40.0, 0.5244),
+    (50.0, 0.6745),
+    (60.0, 0.8416),
+    (70.0, 1.0364),
+    (80.0, 1.2816),
+    (90.0, 1.6449),
+    (95.0, 1.9600),
+];
 
 /// One measured photo with its truth, cm.
 struct Point<'a> {
+    place: usize,
     file: &'a str,
     truth: f64,
     measured: f64,
     interval: Option<[f64; 2]>,
 }
 
-pub fn section(out: &mut String, report: &Report) -> std::fmt::Result {
+impl Point<'_> {
+    /// Signed, percent of the truth.
+    fn error_pct(&self) -> f64 {
+        100.0 * (self.measured - self.truth) / self.truth
+    }
+
+    /// How far the truth lies from the estimate, in ends of the interval: inside up to 1.
+    fn in_half_intervals(&self) -> Option<f64> {
+        let [low, high] = self.interval?;
+        let off = self.truth - self.measured;
+        let half = if off < 0.0 {
+            self.measured - low
+        } else {
+            high - self.measured
+        };
+        (half > 0.0).then_some(off.abs() / half)
+    }
+}
+
+pub fn section(out: &mut String, report: &Report) -> Result {
     writeln!(
         out,
         "<section aria-labelledby=\"charts\">\n<h2 id=\"charts\">Charts</h2>\n<div class=\"charts\">"
     )?;
-    let widths: Vec<Point> = report
-        .results
-        .iter()
-        .filter_map(|r| {
-            Some(Point {
-                file: &r.file,
-                truth: r.score.expected_width_cm?,
-                measured: r.wall_width_cm?,
-                interval: r.width_interval_cm,
-            })
-        })
-        .collect();
-    let heights: Vec<Point> = report
-        .results
-        .iter()
-        .filter_map(|r| {
-            Some(Point {
-                file: &r.file,
-                truth: r.score.expected_height_cm?,
-                measured: r.wall_height_cm?,
-                interval: r.height_interval_cm,
-            })
-        })
-        .collect();
-    for (name, points) in [("Width", &widths), ("Height", &heights)] {
+    let widths = points(report, |r| {
+        (
+            r.score.expected_width_cm,
+            r.wall_width_cm,
+            r.width_interval_cm,
+        )
+    });
+    let heights = points(report, |r| {
+        (
+            r.score.expected_height_cm,
+            r.wall_height_cm,
+            r.height_interval_cm,
+        )
+    });
+    let sizes = [("Width", widths), ("Height", heights)];
+    for (name, points) in &sizes {
         if !points.is_empty() {
             against_truth(out, name, points)?;
+            errors(out, name, points)?;
         }
     }
-    if !widths.is_empty() {
-        errors(out, &widths)?;
-        calibration(out, &widths)?;
-    }
-    times(out, report)?;
+    calibration(out, &sizes)?;
+    before_and_now(out, report)?;
+    run_charts::times(out, report)?;
+    run_charts::memory(out, report)?;
     writeln!(out, "</div>\n</section>")
 }
 
-fn open(out: &mut String, title: &str, width: f64, height: f64) -> std::fmt::Result {
-    writeln!(
-        out,
-        "<figure><figcaption>{title}</figcaption>\n<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">"
-    )
-}
-
-fn close(out: &mut String) -> std::fmt::Result {
-    writeln!(out, "</svg></figure>")
-}
-
-/// A value's place between `from` and `to`, on an axis of `length`.
-fn place(value: f64, from: f64, to: f64, length: f64) -> f64 {
-    length * ((value - from) / (to - from).max(1e-9)).clamp(0.0, 1.0)
-}
-
-fn against_truth(out: &mut String, name: &str, points: &[Point]) -> std::fmt::Result {
-    let values = || points.iter().flat_map(|p| [p.truth, p.measured]);
-    let low = 50.0 * (values().fold(f64::INFINITY, f64::min) / 50.0).floor();
-    let high = 50.0 * (values().fold(0.0, f64::max) / 50.0).ceil();
-    let inner = SIDE - MARGIN;
-    let x = |cm: f64| MARGIN + place(cm, low, high, inner);
-    let y = |cm: f64| inner - place(cm, low, high, inner);
-    open(
-        out,
-        &format!("{name}: measured against true, cm"),
-        SIDE,
-        SIDE,
-    )?;
-    writeln!(
-        out,
-        "<path class=\"axis\" d=\"M{MARGIN} 0V{inner}H{SIDE}\"/>"
-    )?;
-    writeln!(
-        out,
-        "<line class=\"ideal\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
-        x(low),
-        y(low),
-        x(high),
-        y(high)
-    )?;
-    for cm in [low, f64::midpoint(low, high), high] {
-        writeln!(
-            out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{cm:.0}</text><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{cm:.0}</text>",
-            x(cm).clamp(MARGIN, SIDE - 14.0),
-            inner + 18.0,
-            MARGIN - 6.0,
-            y(cm).max(10.0)
-        )?;
-    }
-    for p in points {
-        let px = x(p.truth);
-        if let Some([from, to]) = p.interval {
-            writeln!(
-                out,
-                "<line class=\"whisker\" x1=\"{px:.1}\" x2=\"{px:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/>",
-                y(from),
-                y(to)
-            )?;
-        }
-        writeln!(
-            out,
-            "<circle cx=\"{px:.1}\" cy=\"{:.1}\" r=\"4\"><title>{}: {:.0} of {:.0} cm</title></circle>",
-            y(p.measured),
-            escaped(p.file),
-            p.measured,
-            p.truth
-        )?;
-    }
-    close(out)
-}
-
-/// Each photo's error as a bar, the largest first; the eye sees the distribution and its tail.
-fn errors(out: &mut String, points: &[Point]) -> std::fmt::Result {
-    let mut errors: Vec<(f64, &str)> = points
-        .iter()
-        .map(|p| (100.0 * (p.measured - p.truth).abs() / p.truth, p.file))
-        .collect();
-    errors.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let most = errors.first().map_or(1.0, |e| e.0.max(1.0));
-    let inner = SIDE - MARGIN;
-    let step = inner / errors.len() as f64;
-    open(out, "Width: errors, percent, largest first", SIDE, SIDE)?;
-    writeln!(
-        out,
-        "<path class=\"axis\" d=\"M{MARGIN} 0V{inner}H{SIDE}\"/>"
-    )?;
-    writeln!(
-        out,
-        "<text x=\"{0:.1}\" y=\"10\" text-anchor=\"end\">{most:.0}</text><text x=\"{0:.1}\" y=\"{inner:.1}\" text-anchor=\"end\">0</text>",
-        MARGIN - 6.0
-    )?;
-    for (i, (error, file)) in errors.iter().enumerate() {
-        let height = place(*error, 0.0, most, inner);
-        writeln!(
-            out,
-            "<rect x=\"{:.2}\" y=\"{:.1}\" width=\"{:.2}\" height=\"{height:.1}\"><title>{}: {error:.1} %</title></rect>",
-            MARGIN + step * i as f64,
-            inner - height,
-            (step * 0.85).max(0.5),
-            escaped(file)
-        )?;
-    }
-    close(out)
-}
-
-/// Where the truth lies in each photo's interval: of 80 % intervals, four of five dots belong inside the band.
-fn calibration(out: &mut String, points: &[Point]) -> std::fmt::Result {
-    const SHOWN: f64 = 3.0;
-    let mut found: Vec<(f64, &str)> = points
-        .iter()
-        .filter_map(|p| {
-            let [low, high] = p.interval?;
-            let off = p.truth - p.measured;
-            let half = if off < 0.0 {
-                p.measured - low
-            } else {
-                high - p.measured
-            };
-            (half > 0.0).then_some((off / half, p.file))
+/// The photos that the scores are about; `of` picks truth, estimate and interval.
+fn points<'a>(
+    report: &'a Report,
+    of: impl Fn(&PhotoResult) -> (Option<f64>, Option<f64>, Option<[f64; 2]>),
+) -> Vec<Point<'a>> {
+    let photos = report.results.iter().enumerate();
+    photos
+        .filter(|(_, r)| r.status != Status::Fallback)
+        .filter_map(|(place, r)| {
+            let (truth, measured, interval) = of(r);
+            Some(Point {
+                place,
+                file: &r.file,
+                truth: truth?,
+                measured: measured?,
+                interval,
+            })
         })
-        .collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let inner = SIDE - MARGIN;
-    let y = |v: f64| inner - place(v.clamp(-SHOWN, SHOWN), -SHOWN, SHOWN, inner);
-    let inside = found.iter().filter(|f| f.0.abs() <= 1.0).count();
-    open(
-        out,
-        &format!(
-            "Width: the truth in half intervals, {inside} of {} inside",
-            found.len()
-        ),
-        SIDE,
-        SIDE,
-    )?;
-    writeln!(
-        out,
-        "<rect class=\"band\" x=\"{MARGIN}\" y=\"{:.1}\" width=\"{inner}\" height=\"{:.1}\"/><path class=\"axis\" d=\"M{MARGIN} 0V{inner}H{SIDE}\"/>",
-        y(1.0),
-        y(-1.0) - y(1.0)
-    )?;
-    for v in [-1.0, 0.0, 1.0] {
-        writeln!(
-            out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{v}</text>",
-            MARGIN - 6.0,
-            y(v) + 4.0
-        )?;
-    }
-    for (i, (value, file)) in found.iter().enumerate() {
-        let x = MARGIN + inner * (i as f64 + 0.5) / found.len() as f64;
-        writeln!(
-            out,
-            "<circle cx=\"{x:.1}\" cy=\"{:.1}\" r=\"4\"><title>{}: {value:.2}</title></circle>",
-            y(*value),
-            escaped(file)
-        )?;
-    }
-    close(out)
+        .collect()
 }
 
-fn times(out: &mut String, report: &Report) -> std::fmt::Result {
-    const NAMES: f64 = 90.0;
-    let stages: Vec<(&str, f64, f64)> = [
-        "read",
-        "decode",
-        "exif",
-        "preprocess",
-        "inference",
-        "masks",
-        "measure",
-    ]
-    .into_iter()
-    .filter_map(|stage| {
-        let stats = report.metrics.timings_ms.get(stage)?;
-        Some((stage, stats.median, stats.p95))
-    })
-    .collect();
-    let Some(most) = stages.iter().map(|s| s.2).reduce(f64::max) else {
+/// Every so-manyth, so that at most [`MOST_DOTS`] are left.
+fn thinned<T>(points: &[T]) -> impl Iterator<Item = &T> {
+    points
+        .iter()
+        .step_by(points.len().div_ceil(MOST_DOTS).max(1))
+}
+
+fn against_truth(out: &mut String, name: &str, points: &[Point]) -> Result {
+    let values = || points.iter().flat_map(|p| [p.truth, p.measured]);
+    let (x, y) = (
+        Axis::around("true, cm", values()),
+        Axis::around("measured, cm", values()),
+    );
+    let [low, high] = x.ends();
+    let near = points
+        .iter()
+        .filter(|p| p.error_pct().abs() <= 10.0)
+        .count();
+    let summary = format!("{near} of {} photos within 10 %", points.len());
+    let mut plot = Plot::open(
+        out,
+        &format!("{name}: measured against true"),
+        &summary,
+        x,
+        y,
+    )?;
+    plot.line("ideal", [[low, low], [high, high]].into_iter())?;
+    for p in thinned(points) {
+        if let Some([from, to]) = p.interval {
+            plot.line("whisker", [[p.truth, from], [p.truth, to]].into_iter())?;
+        }
+    }
+    for p in thinned(points) {
+        let title = format!("{}: {:.0} of {:.0} cm", p.file, p.measured, p.truth);
+        plot.photo([p.truth, p.measured], p.place, &title)?;
+    }
+    plot.close()
+}
+
+/// How many photos err by how much; what lies beyond the ends is counted in the last bars.
+fn errors(out: &mut String, name: &str, points: &[Point]) -> Result {
+    let largest = points
+        .iter()
+        .map(|p| p.error_pct().abs())
+        .fold(0.0, f64::max);
+    let reach = largest.clamp(5.0, 100.0);
+    let width = 2.0 * reach / BARS as f64;
+    let mut counts = [0_usize; BARS];
+    for p in points {
+        let bar = ((p.error_pct() + reach) / width)
+            .floor()
+            .clamp(0.0, (BARS - 1) as f64);
+        counts[bar as usize] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(1);
+    let under = points.iter().filter(|p| p.error_pct() < 0.0).count();
+    let summary = format!("{under} of {} photos measured too small", points.len());
+    let x = Axis::around(
+        "error, percent of the true size",
+        [-reach, reach].into_iter(),
+    );
+    let y = Axis::of_counts("photos", most);
+    let mut plot = Plot::open(
+        out,
+        &format!("{name}: distribution of errors"),
+        &summary,
+        x,
+        y,
+    )?;
+    for (i, count) in counts.iter().enumerate() {
+        let from = width * i as f64 - reach;
+        let title = format!("{from:.0} to {:.0} %: {count} photos", from + width);
+        plot.bar("", [from, from + width], *count as f64, &title)?;
+    }
+    plot.line("ideal", [[0.0, 0.0], [0.0, most as f64]].into_iter())?;
+    plot.close()
+}
+
+/// Of intervals of each level, how many hold the truth. The band holds what chance alone makes of honest intervals, at each
+/// level in 95 % of runs.
+fn calibration(out: &mut String, sizes: &[(&str, Vec<Point>)]) -> Result {
+    let of = |points: &[Point]| -> Vec<f64> {
+        points.iter().filter_map(Point::in_half_intervals).collect()
+    };
+    let sizes: Vec<(&str, Vec<f64>)> = sizes
+        .iter()
+        .map(|(name, points)| (*name, of(points)))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    let Some(fewest) = sizes.iter().map(|(_, found)| found.len()).min() else {
         return Ok(());
     };
-    let room = SIDE - NAMES - 70.0;
-    open(
-        out,
-        "Time a photo by stage: median, and 95 % of photos",
-        SIDE,
-        BAR * stages.len() as f64 + 8.0,
-    )?;
-    for (i, (stage, median, p95)) in stages.iter().enumerate() {
-        let top = BAR * i as f64 + 4.0;
-        writeln!(
-            out,
-            "<text x=\"{:.1}\" y=\"{1:.1}\" text-anchor=\"end\">{stage}</text><rect class=\"faint\" x=\"{NAMES}\" y=\"{top:.1}\" width=\"{2:.1}\" height=\"{3:.1}\"/><rect x=\"{NAMES}\" y=\"{top:.1}\" width=\"{4:.1}\" height=\"{3:.1}\"/><text x=\"{5:.1}\" y=\"{1:.1}\">{6}</text>",
-            NAMES - 8.0,
-            top + BAR * 0.6,
-            place(*p95, 0.0, most, room),
-            BAR * 0.75,
-            place(*median, 0.0, most, room),
-            NAMES + place(*p95, 0.0, most, room) + 6.0,
-            wording::duration(*median)
-        )?;
+    let share = |found: &[f64], z: f64| {
+        let inside = found.iter().filter(|off| **off * Z80 <= z).count();
+        100.0 * inside as f64 / found.len() as f64
+    };
+    let told: Vec<String> = sizes
+        .iter()
+        .map(|(name, found)| format!("{} {:.0} %", name.to_lowercase(), share(found, Z80)))
+        .collect();
+    let summary = format!("80 % intervals hold the truth of: {}", told.join(", "));
+    let x = Axis::around("promised, percent", [0.0, 100.0].into_iter());
+    let y = Axis::around("held, percent", [0.0, 100.0].into_iter());
+    let mut plot = Plot::open(out, "Calibration of the intervals", &summary, x, y)?;
+    let chance = |level: f64| 1.96 * (level * (100.0 - level) / fewest as f64).sqrt();
+    let edge = |sign: f64| {
+        LEVELS
+            .iter()
+            .map(move |(l, _)| [*l, *l + sign * chance(*l)])
+    };
+    plot.area("band", edge(1.0).chain(edge(-1.0).rev()))?;
+    plot.line("ideal", [[0.0, 0.0], [100.0, 100.0]].into_iter())?;
+    for (row, (name, found)) in sizes.iter().enumerate() {
+        let class = if row == 0 { "first" } else { "second" };
+        let curve = || LEVELS.iter().map(|(level, z)| [*level, share(found, *z)]);
+        plot.line(class, curve())?;
+        for [level, held] in curve() {
+            let title = format!("{name}: {level:.0} % promised, {held:.0} % held");
+            plot.dot(class, [level, held], &title)?;
+        }
+        plot.words(class, row as f64, name)?;
     }
-    close(out)
+    plot.close()
+}
+
+/// The error of each photo that has one in both reports.
+fn before_and_now(out: &mut String, report: &Report) -> Result {
+    let Some(comparison) = &report.comparison else {
+        return Ok(());
+    };
+    let places: std::collections::HashMap<&str, usize> = report
+        .results
+        .iter()
+        .enumerate()
+        .map(|(place, r)| (r.file.as_str(), place))
+        .collect();
+    let points: Vec<(usize, &str, [f64; 2])> = comparison
+        .photos
+        .iter()
+        .filter_map(|p| {
+            let [before, now] = p.width_pct_err;
+            Some((
+                *places.get(p.file.as_str())?,
+                p.file.as_str(),
+                [before?, now?],
+            ))
+        })
+        .collect();
+    if points.is_empty() {
+        return Ok(());
+    }
+    let all = || points.iter().flat_map(|(.., errors)| *errors).chain([0.0]);
+    let x = Axis::around("error before, percent", all());
+    let y = Axis::around("error now, percent", all());
+    let [low, high] = x.ends();
+    let worse = points
+        .iter()
+        .filter(|(.., [before, now])| now > before)
+        .count();
+    let summary = format!(
+        "{worse} of {} photos above the line: worse than before",
+        points.len()
+    );
+    let mut plot = Plot::open(out, "Width: errors before and now", &summary, x, y)?;
+    plot.line("ideal", [[low, low], [high, high]].into_iter())?;
+    for (place, file, [before, now]) in thinned(&points) {
+        let title = format!("{file}: {before:.1} %, now {now:.1} %");
+        plot.photo([*before, *now], *place, &title)?;
+    }
+    plot.close()
 }

@@ -1,12 +1,15 @@
 //! The report as one self-contained page: no file beside it, no network, nothing loaded.
 //!
-//! A pure function of the report and of a folder of pictures that are named by their photos' hashes.
+//! A pure function of the report and of folders of pictures that are named by their content.
 
 mod cards;
 mod charts;
+mod headline;
+mod plot;
+mod run_charts;
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::schema::Report;
 use super::wording::{self, escaped};
@@ -17,60 +20,39 @@ use crate::score::statistics::ErrorStats;
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The whole page; `assets` holds `<sha256 of the photo>.jpg` for the photos that have a picture.
+/// The whole page; `pictures` are folders of small overlays, looked through in this order.
 #[must_use]
-pub fn render(report: &Report, assets: Option<&Path>) -> String {
+pub fn render(report: &Report, pictures: &[PathBuf]) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = page(&mut out, report, assets);
+    let _ = page(&mut out, report, pictures);
     out
 }
 
-fn page(out: &mut String, report: &Report, assets: Option<&Path>) -> std::fmt::Result {
+fn page(out: &mut String, report: &Report, pictures: &[PathBuf]) -> std::fmt::Result {
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>measure-bench: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>",
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>measure-bench: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#photos\">Skip to the photos</a>",
         escaped(&wording::counts(&report.metrics))
     )?;
-    header(out, report)?;
+    headline::header(out, report)?;
     writeln!(out, "<main>")?;
+    headline::figures(out, report)?;
     gates(out, report)?;
     changes(out, report)?;
     scores(out, report)?;
     charts::section(out, report)?;
-    cards::section(out, report, assets)?;
+    cards::section(out, report, pictures)?;
     writeln!(
         out,
-        "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>"
-    )
-}
-
-fn header(out: &mut String, report: &Report) -> std::fmt::Result {
-    let machine = &report.environment;
-    writeln!(
-        out,
-        "<header>\n<h1>measure-bench</h1>\n<p>{}; {}.</p>\n<p class=\"fine\">{} · {} {}{} · model {} · {} · {}, {} cores{}</p>\n</header>",
-        escaped(&wording::counts(&report.metrics)),
-        escaped(&wording::pace(&report.metrics)),
-        escaped(&report.generated_at),
-        escaped(&report.tool.name),
-        escaped(&report.tool.version),
-        report
-            .tool
-            .commit
-            .as_ref()
-            .map_or_else(String::new, |c| format!(" ({})", escaped(c))),
-        escaped(&report.model.name),
-        escaped(&machine.os),
-        escaped(&machine.cpu),
-        machine.cores,
-        machine
-            .device
-            .as_ref()
-            .map_or_else(String::new, |d| format!(" · {}", escaped(d))),
+        "</main>\n<dialog id=\"viewer\" aria-labelledby=\"viewed\">\n<h2 id=\"viewed\"></h2>\n<div class=\"stage\"></div>\n\
+         <label class=\"slider\">Baseline <input type=\"range\" min=\"0\" max=\"100\" value=\"50\" aria-label=\"Share of the picture that shows the baseline\"> Now</label>\n\
+         <div class=\"about\"></div>\n<div class=\"buttons\"><button type=\"button\" id=\"previous\">Previous</button><button type=\"button\" id=\"next\">Next</button><button type=\"button\" id=\"close\">Close</button></div>\n</dialog>\n\
+         <script>\n{SCRIPT}</script>\n</body>\n</html>"
     )
 }
 
@@ -195,14 +177,15 @@ mod tests {
     #[test]
     fn the_page_is_whole_deterministic_and_loads_nothing() {
         let report = sample::report();
-        let page = render(&report, None);
-        assert_eq!(page, render(&report, None));
+        let page = render(&report, &[]);
+        assert_eq!(page, render(&report, &[]));
         assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
         for outside in ["http://", "https://", "src=\"/", "@import", "url("] {
             assert!(!page.contains(outside), "{outside}");
         }
         for open in [
-            "main", "section", "article", "table", "svg", "figure", "ul", "details",
+            "main", "section", "article", "table", "svg", "figure", "ul", "li", "details",
+            "button", "dialog", "dl",
         ] {
             let begun = page.matches(&format!("<{open}>")).count()
                 + page.matches(&format!("<{open} ")).count();
@@ -216,19 +199,54 @@ mod tests {
     fn names_of_files_are_text_and_never_markup() {
         let mut report = sample::report();
         report.results[0].file = "<script>alert(1)</script>\"' onerror=x.jpg".into();
-        let page = render(&report, None);
+        let page = render(&report, &[]);
         assert!(!page.contains("<script>alert"));
         assert!(!page.contains("\"' onerror"));
         assert!(page.contains("&lt;script&gt;alert(1)"));
     }
 
     #[test]
-    fn pictures_are_found_by_hash_and_embedded() {
+    fn pictures_are_found_by_their_content_and_embedded() {
         let dir = tempfile::tempdir().unwrap();
-        let report = sample::report();
-        let sha = report.results[0].sha256.clone().unwrap();
-        std::fs::write(dir.path().join(format!("{sha}.jpg")), b"\xff\xd8picture").unwrap();
-        let page = render(&report, Some(dir.path()));
+        let mut report = sample::report();
+        let name = crate::report::pictures::put(dir.path(), b"\xff\xd8picture").unwrap();
+        report.results[0].overlay = Some(name);
+        let page = render(&report, &[dir.path().to_owned()]);
         assert!(page.contains("src=\"data:image/jpeg;base64,/9hwaWN0dXJl\""));
+    }
+
+    #[test]
+    fn the_baselines_overlay_stands_beside_one_that_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let keep = |bytes: &[u8]| crate::report::pictures::put(dir.path(), bytes).unwrap();
+        let (mut old, mut new) = (sample::report(), sample::report());
+        for (report, picture) in [(&mut old, b"before"), (&mut new, b"now..." as &[u8; 6])] {
+            for result in &mut report.results {
+                result.overlay = Some(keep(picture));
+            }
+        }
+        new.results[0].score.width_pct_err = Some(50.0);
+        new.comparison = Some(crate::compare::compare(&old, &new).unwrap());
+        let page = render(&new, &[dir.path().to_owned()]);
+        assert_eq!(page.matches("class=\"before\"").count(), 1, "one changed");
+        assert!(page.contains("data-change=\"worse\""));
+        assert!(page.contains("id=\"before\""));
+    }
+
+    #[test]
+    fn a_page_of_many_photos_shows_the_telling_ones_and_says_so() {
+        let mut report = sample::report();
+        let plain = report.results[0].clone();
+        for i in 0..1500 {
+            let mut result = plain.clone();
+            result.file = format!("{i}.jpg");
+            report.results.push(result);
+        }
+        let page = render(&report, &[]);
+        assert_eq!(page.matches("<article").count(), 1000);
+        for telling in ["corner.png", "broken &lt;1&gt;.jpg"] {
+            assert!(page.contains(&format!(">{telling}</h3>")), "{telling}");
+        }
+        assert!(page.contains("The 1000 of 1505 photos"));
     }
 }
