@@ -20,6 +20,7 @@
 
 pub mod ade20k;
 pub mod cli;
+pub mod cloud;
 pub mod commands;
 pub mod compare;
 pub mod dataset;

@@ -62,6 +62,8 @@ pub struct MeasureOptions {
     pub estimator: EstimatorKind,
     /// When segmentation fails.
     pub fallback: FallbackArg,
+    /// The service of `--fallback cloud`.
+    pub cloud_url: String,
     /// What one photo may cost.
     pub limits: Limits,
     /// Whether photos are decoded in processes of their own.
@@ -206,6 +208,7 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
                 fov_deg: geometry.fov,
             },
             fallback: model.fallback,
+            cloud_url: model.cloud_url.clone(),
             labeller: labeller(model, &run)?,
             estimator: match geometry.estimator {
                 EstimatorArg::Box => EstimatorKind::Box,

@@ -9,6 +9,7 @@ use super::values::{
     EstimatorArg, FallbackArg, IsolationArg, field_of_view, height_cm, not_negative, positive,
     provider,
 };
+use crate::cloud;
 use crate::dataset::Shard;
 use crate::segment::{Device, PostProcessing};
 use crate::tolerance::Tolerance;
@@ -105,6 +106,9 @@ pub struct ModelArgs {
     /// When segmentation fails
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub fallback: FallbackArg,
+    /// The service of --fallback cloud
+    #[arg(long, value_name = "URL", env = "MEASURE_CLOUD_URL", default_value = cloud::DEFAULT_URL, hide_short_help = true)]
+    pub cloud_url: String,
     /// Accepted for old scripts; 'noreref' is the only provider
     #[arg(long, value_name = "NAME", value_parser = provider, hide_short_help = true)]
     pub provider: Option<String>,

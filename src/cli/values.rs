@@ -82,6 +82,8 @@ pub enum FallbackArg {
     None,
     /// The whole frame as wall, marked, with low confidence.
     FullFrame,
+    /// Labels from Hugging Face's service: sends a small JPEG of the photo; needs HF_TOKEN.
+    Cloud,
 }
 
 /// Parses a positive, finite number.

@@ -11,12 +11,13 @@ use super::plan::Plan;
 use super::{CommandError, environment, interrupt};
 use crate::cli::MeasureArgs;
 use crate::cli::values::FallbackArg;
+use crate::cloud::{self, Cloud};
 use crate::exit_code::ExitCode;
 use crate::isolation::WorkerTotals;
 use crate::load::LoadWatch;
 use crate::options::{Labeller, MeasureOptions};
 use crate::photo::{count_panics, panics};
-use crate::pipeline::{self, PhotoJob, Recall, Settings, memory::peak_rss_mb};
+use crate::pipeline::{self, Fallback, PhotoJob, Recall, Settings, memory::peak_rss_mb};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
@@ -31,6 +32,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         print!("{}", plan.listing());
         return Ok(ExitCode::Success);
     }
+    let fallback = fallback(&options)?;
     let baseline = read_baseline(options.output.baseline.as_deref())?;
     let outputs = Outputs::open(&options.output.saves)?;
     count_panics();
@@ -44,6 +46,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let cache = Cache::open(&options, &info, &run_options)?;
     let (results, workers) = measure(
         &options,
+        fallback,
         &plan,
         segmenter.as_mut(),
         Keepers {
@@ -104,6 +107,7 @@ struct Keepers<'a> {
 /// that decoded them.
 fn measure(
     options: &MeasureOptions,
+    fallback: Fallback,
     plan: &Plan,
     segmenter: &mut dyn Segmenter,
     keepers: Keepers,
@@ -121,7 +125,7 @@ fn measure(
         },
         estimator: options.estimator,
         thumbnails: options.output.pictures.clone(),
-        full_frame_fallback: options.fallback == FallbackArg::FullFrame,
+        fallback,
         // What --debug-dir asks for can only be had by measuring.
         recall: keepers
             .cache
@@ -200,6 +204,18 @@ fn scored(results: Vec<Option<PhotoResult>>, plan: &Plan) -> Vec<PhotoResult> {
             Some(result)
         })
         .collect()
+}
+
+fn fallback(options: &MeasureOptions) -> Result<Fallback, CommandError> {
+    Ok(match options.fallback {
+        FallbackArg::None => Fallback::None,
+        FallbackArg::FullFrame => Fallback::FullFrame,
+        FallbackArg::Cloud => {
+            let token = std::env::var(cloud::TOKEN_VARIABLE).ok();
+            let cloud = Cloud::new(&options.cloud_url, token).map_err(CommandError::usage)?;
+            Fallback::Cloud(Arc::new(cloud))
+        }
+    })
 }
 
 fn segmenter(labeller: &Labeller) -> Result<Box<dyn Segmenter>, CommandError> {

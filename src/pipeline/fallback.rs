@@ -1,7 +1,22 @@
-//! `--fallback full-frame`: when segmentation fails, the whole frame is taken for wall, marked as such.
+//! `--fallback`: what stands in for a failed segmentation. With `full-frame` the whole frame is taken for wall, marked as such.
 
+use std::sync::Arc;
+
+use crate::cloud::Cloud;
 use crate::geometry::camera::{Focal, ImageSize};
 use crate::measure::{Estimate, Known, Measurement, Warning};
+
+/// What stands in for a failed segmentation.
+#[derive(Debug, Clone, Default)]
+pub enum Fallback {
+    /// Nothing: the photo is an error.
+    #[default]
+    None,
+    /// The whole frame as wall.
+    FullFrame,
+    /// Labels from the cloud service.
+    Cloud(Arc<Cloud>),
+}
 
 /// Distances between which four photos in five are taken, cm: the middle 80 % of 2.5-6 m.
 const DISTANCE_CM: [f64; 2] = [285.0, 565.0];

@@ -1,6 +1,6 @@
 //! The work after the network: lines, geometry, and the debug folder. Runs on a worker, beside the next inference.
 
-use super::fallback::full_frame;
+use super::fallback::{Fallback, full_frame};
 use super::focal::focal_of;
 use super::memory::rss_mb;
 use super::run::{PhotoJob, Settings};
@@ -54,7 +54,8 @@ pub fn finish(
         segmentation,
     } = labelled;
     // A defect in the geometry costs one photo, not the run.
-    let attempt = guarded(|| measure_photo(&mut result, &photo, segmentation, job, settings));
+    let attempt =
+        guarded(|| measure_photo(&mut result, &photo, segmentation, job, settings, deadline));
     let outcome = attempt
         .unwrap_or_else(|panic| {
             Err(format!(
@@ -77,22 +78,29 @@ fn measure_photo(
     segmentation: Result<Segmentation, Unlabelled>,
     job: &PhotoJob,
     settings: &Settings,
+    deadline: Option<Deadline>,
 ) -> Result<(), String> {
     let size = photo.size();
     let focal = focal_of(size, job.known.fov_deg, photo.metadata.focal);
     if focal.source == FocalSource::Default {
         result.warnings.push(Warning::FocalFromDefault);
     }
-    let segmentation = match segmentation {
-        Ok(segmentation) => segmentation,
+    let (labels, failed_here) = match segmentation {
+        Ok(segmentation) => (segmentation.labels, None),
         Err(Unlabelled::TimedOut(missed)) => return Err(missed.to_string()),
-        Err(Unlabelled::Failed(error)) if settings.full_frame_fallback => {
-            result.set_measurement(&full_frame(size, focal, job.known));
-            result.status = Status::Fallback;
-            result.error = Some(error);
-            return Ok(());
-        }
-        Err(Unlabelled::Failed(error)) => return Err(error),
+        Err(Unlabelled::Failed(why)) => match &settings.fallback {
+            Fallback::None => return Err(why),
+            Fallback::FullFrame => {
+                result.set_measurement(&full_frame(size, focal, job.known));
+                result.status = Status::Fallback;
+                result.error = Some(why);
+                return Ok(());
+            }
+            Fallback::Cloud(cloud) => match cloud.labels(photo, deadline) {
+                Ok(labels) => (labels, Some(why)),
+                Err(error) => return Err(format!("{why}; {error}")),
+            },
+        },
     };
     let (segments, segments_ms) = timed(|| match settings.estimator {
         EstimatorKind::Box => segments::near_vertical(&photo.pixels),
@@ -105,7 +113,7 @@ fn measure_photo(
             measure::estimate(
                 settings.estimator,
                 &Observation {
-                    labels: &segmentation.labels,
+                    labels: &labels,
                     image: size,
                     focal,
                     gravity: photo.metadata.gravity,
@@ -124,13 +132,19 @@ fn measure_photo(
     result.timings_ms.measure = to_microseconds(segments_ms + super::run::median(&times));
     result.rss_mb.measure = rss_mb();
     result.set_measurement(&measurement);
+    if let Some(why) = failed_here {
+        result.warnings.push(Warning::CloudLabels);
+        result.error = Some(why);
+        if result.status == Status::Ok {
+            result.status = Status::Fallback;
+        }
+    }
     if let Some(folder) = &job.debug_dir {
-        debug_output::write(folder, photo, &segmentation.labels, &measurement, result)
+        debug_output::write(folder, photo, &labels, &measurement, result)
             .map_err(|e| e.to_string())?;
     }
     if let Some(folder) = &settings.thumbnails {
-        let written =
-            debug_output::write_thumbnail(folder, photo, &segmentation.labels, &measurement);
+        let written = debug_output::write_thumbnail(folder, photo, &labels, &measurement);
         result.overlay = Some(written.map_err(|e| e.to_string())?);
     }
     Ok(())

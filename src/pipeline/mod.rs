@@ -10,6 +10,7 @@ pub mod memory;
 mod recall;
 mod run;
 
+pub use fallback::Fallback;
 pub use recall::Recall;
 pub use run::{PhotoJob, PipelineError, Settings, run};
 

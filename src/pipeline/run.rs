@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::ahead::{Ahead, Prepared};
 use super::budget::PixelBudget;
 use super::decoding::{Decoded, Decoding};
+use super::fallback::Fallback;
 use super::measuring::{Labelled, Unlabelled, finish};
 use super::memory::rss_mb;
 use super::recall::Recall;
@@ -54,8 +55,8 @@ pub struct Settings {
     pub estimator: EstimatorKind,
     /// Folder for a small overlay of each photo, named by the photo's hash.
     pub thumbnails: Option<PathBuf>,
-    /// Whether a failed segmentation is replaced by the whole frame.
-    pub full_frame_fallback: bool,
+    /// What stands in for a failed segmentation.
+    pub fallback: Fallback,
     /// Results of earlier runs.
     pub recall: Option<Arc<dyn Recall>>,
 }
