@@ -49,7 +49,7 @@ fixtures: release ## render the fixtures and their ground truth anew
 decoding: system runtime ## what decoding and EXIF cost a photo, against exiftool where it is installed
 	$(CARGO) run --release --locked --quiet --example decode_bench -- fixtures/*.jpg fixtures/*.heic
 
-study: release ## 100 fresh rooms: the network's error beside that of the geometry alone
+study: release ## fresh rooms: the network's error beside that of the geometry, and a table and plot of the geometry alone
 	scripts/study.sh $(BINARY) $(OUT)/study
 
 torture: release ## 2,000 damaged photos of all formats through the binary, and a table of what became of them

@@ -29,9 +29,9 @@ impl<const N: usize> LogMixture<N> {
 }
 
 /// Height of the lens above the floor: standing people, and some who sit or kneel.
-pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.88, 151.0, 0.075), (0.12, 116.0, 0.11)]);
+pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.85, 151.0, 0.073), (0.15, 116.0, 0.11)]);
 /// Height of rooms: what is built today, and a broad rest of older and newer stock.
-pub const CEILING_HEIGHT: LogMixture<2> = LogMixture([(0.8, 260.5, 0.042), (0.2, 278.0, 0.1)]);
+pub const CEILING_HEIGHT: LogMixture<2> = LogMixture([(0.77, 260.5, 0.04), (0.23, 280.0, 0.1)]);
 /// Highest point of a ceiling that slopes.
 pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([(1.0, 260.0, 0.15)]);
 /// Height of a door's mask: the leaf, and often some of its casing; odd doors in the second component.

@@ -4,3 +4,4 @@ mod degenerate;
 mod fuzz;
 mod invariants;
 mod paint;
+mod windows;
