@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from classes import IGNORED
-from textures import cover, relight, repaint, uniform
+from textures import cover, flatten, relight, repaint, uniform
 
 
 def random_camera(count: int) -> torch.Tensor:
@@ -111,7 +111,9 @@ def augment(
     donors = pictures.roll(1, 0)
     seen, wanted = [], []
     for picture, label, donor in zip(pictures, labels, donors):
-        if random.random() < 0.65 * strength:
+        if random.random() < 0.2 * strength:
+            picture = flatten(picture, label)
+        elif random.random() < 0.65 * strength:
             for _ in range(random.choice((1, 1, 2, 3))):
                 picture = repaint(picture, label, donor)
         if random.random() < 0.5 * strength:

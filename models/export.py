@@ -23,6 +23,7 @@ import torch
 from transformers import Mask2FormerForUniversalSegmentation
 
 from export_patch import traceable_mask2former
+from network import load_network
 from onnx_metadata import attach, describe, read_preprocessor
 from pictures import normalised, photos
 from precision import compute_in_half, halve_weights, quantize_products
@@ -102,7 +103,7 @@ def write_precision(precision: str, traced: Path, target: Path, pictures: list[n
 def export(checkpoint: str, target: Path, precision: str, licence: str, source: str | None, folder_of_pictures: Path) -> Agreement:
     """Exports, verifies and writes `target`; a file that disagrees with torch is not written."""
     folder = checkpoint_folder(checkpoint)
-    network = Mask2FormerForUniversalSegmentation.from_pretrained(folder, local_files_only=True).eval()
+    network = load_network(folder).eval()
     preprocessor = read_preprocessor(folder)
     metadata = describe(folder, network.config, preprocessor, source or checkpoint, licence)
     paths = photos(folder_of_pictures)

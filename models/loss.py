@@ -16,6 +16,7 @@ CLASS_WEIGHT = 2.0
 MASK_WEIGHT = 5.0
 DICE_WEIGHT = 5.0
 SEMANTIC_WEIGHT = 2.0
+PIXEL_WEIGHT = 2.0
 ABSENT_CLASS_WEIGHT = 0.4
 """Weight of "no object": lower than 1 because roughly half of the classes are absent from a picture."""
 ABSENT_MASK_WEIGHT = 0.3
@@ -83,9 +84,27 @@ def semantic_loss(class_logits: torch.Tensor, mask_logits: torch.Tensor, targets
     return -(targets.shares * log_shares).sum() / targets.valid.sum().clamp(min=1.0)
 
 
-def training_loss(outputs, targets: Targets) -> torch.Tensor:
-    """Deep supervision: the layer loss at every decoder layer, and the semantic loss at the last."""
-    layers = [(a["class_queries_logits"], a["masks_queries_logits"]) for a in outputs.auxiliary_logits]
-    layers.append((outputs.class_queries_logits, outputs.masks_queries_logits))
+class PixelClassifier(torch.nn.Module):
+    """A linear classifier of the pixel decoder's features, for training alone.
+
+    The queries' gradients reach the backbone through masked attention, which is blind while the masks are bad. This head
+    tells the features directly what each cell is; it is dropped with the end of the training.
+    """
+
+    def __init__(self, features: int, class_count: int):
+        super().__init__()
+        self.project = torch.nn.Conv2d(features, class_count, 1)
+
+    def loss(self, features: torch.Tensor, targets: Targets) -> torch.Tensor:
+        """Cross entropy of `features` [B, F, h, w] against the cells' class shares."""
+        log_shares = self.project(features.float()).log_softmax(1)
+        return -(targets.shares * log_shares).sum() / targets.valid.sum().clamp(min=1.0)
+
+
+def training_loss(outputs, targets: Targets, classifier: PixelClassifier) -> torch.Tensor:
+    """Deep supervision: the layer loss at every decoder layer, the semantic loss at the last, the pixel loss below them."""
+    layers = [(a["class_queries_logits"].float(), a["masks_queries_logits"].float()) for a in outputs.auxiliary_logits]
+    layers.append((outputs.class_queries_logits.float(), outputs.masks_queries_logits.float()))
     total = sum(layer_loss(*layer, targets) for layer in layers)
-    return total + SEMANTIC_WEIGHT * semantic_loss(*layers[-1], targets)
+    total = total + SEMANTIC_WEIGHT * semantic_loss(*layers[-1], targets)
+    return total + PIXEL_WEIGHT * classifier.loss(outputs.pixel_decoder_last_hidden_state, targets)

@@ -95,6 +95,18 @@ def repaint(picture: torch.Tensor, labels: torch.Tensor, donor: torch.Tensor) ->
     return torch.where(region, painted.clamp(0, 1), picture)
 
 
+def flatten(picture: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Gives every label region one colour, with part of its own light: a picture as the plainest of renderers draws it."""
+    shaded = uniform(0.0, 1.0)
+    for value in labels.unique().tolist():
+        region = labels == value
+        brightness = picture.mean(0, keepdim=True)
+        shading = (brightness / brightness[:, region].mean().clamp(min=0.02)).clamp(0.1, 2.5) ** shaded
+        shade = colour() if random.random() < 0.6 else picture[:, region].mean(1).view(3, 1, 1)
+        picture = torch.where(region, (shade * shading).clamp(0, 1), picture)
+    return picture
+
+
 def relight(picture: torch.Tensor) -> torch.Tensor:
     """Uneven light over the whole picture, and now and then a glare."""
     _, height, width = picture.shape

@@ -21,30 +21,36 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from augment import augment
 from classes import ROOM_CLASSES
-from dataset import LONG_SIDE, SHORT_SIDE, RoomPictures
-from loss import Targets, training_loss
-from network import IMAGE_MEAN, IMAGE_STD, build_network, save_checkpoint
+from dataset import RoomPictures
+from loss import PixelClassifier, Targets, training_loss
+from network import IMAGE_MEAN, IMAGE_STD, build_network, load_network, save_checkpoint
 
 WARM_UP_SHARE = 0.03
 """Share of the time during which the learning rate rises."""
 LEAST_RATE_SHARE = 0.01
-EMA_DECAY = 0.985
-"""Averages over about the last 70 steps: short against the thousand steps of an hour on two busy cores."""
+EMA_DECAY = 0.995
+"""Averages over about the last 200 steps: short against the ten thousand of a run."""
 GRADIENT_LIMIT = 1.0
+
+
 @dataclass(frozen=True)
 class SizePhase:
-    """Until which progress, how often each scale of the pictures' own size is drawn: 5/8, 5/6, 1 and 4/3."""
+    """Until which progress, how often each of `INPUT_SIZES` is drawn."""
 
     until: float
     weights: tuple[float, float, float, float]
 
 
+INPUT_SIZES = ((128, 160), (160, 224), (192, 256), (256, 320))
+"""Short and long side that batches are trained at."""
 SIZE_PHASES = (
-    SizePhase(0.4, (0.8, 0.2, 0.0, 0.0)),
-    SizePhase(0.65, (0.2, 0.6, 0.2, 0.0)),
-    SizePhase(1.0, (0.0, 0.2, 0.7, 0.1)),
+    SizePhase(0.25, (0.6, 0.4, 0.0, 0.0)),
+    SizePhase(0.55, (0.1, 0.4, 0.5, 0.0)),
+    SizePhase(0.8, (0.0, 0.2, 0.5, 0.3)),
+    SizePhase(1.0, (0.0, 0.0, 0.4, 0.6)),
 )
-AUGMENT_STRENGTH = 0.5
+"""Inference is at the last size: the training ends there, and goes most of its way where steps are cheap."""
+AUGMENT_STRENGTH = 0.7
 """The renders vary materials and light themselves, and a short run cannot digest every picture repainted."""
 FEWEST_PICTURES = 16
 """Pictures to wait for before the first step."""
@@ -60,11 +66,9 @@ def learning_rate(peak: float, progress: float) -> float:
 
 def input_size(pictures: torch.Tensor, progress: float) -> tuple[int, int]:
     """Height and width to train a batch at: small at first, where a step costs less than half, full size in the end."""
-    landscape = pictures.shape[-1] >= pictures.shape[-2]
-    scales = (5 / 8, 5 / 6, 1.0, 4 / 3)
     phase = next(phase for phase in SIZE_PHASES if progress <= phase.until)
-    scale = random.choices(scales, weights=phase.weights)[0]
-    short, long = (max(32, 32 * round(side * scale / 32)) for side in (SHORT_SIDE, LONG_SIDE))
+    short, long = random.choices(INPUT_SIZES, weights=phase.weights)[0]
+    landscape = pictures.shape[-1] >= pictures.shape[-2]
     return (short, long) if landscape else (long, short)
 
 
@@ -73,10 +77,13 @@ class Run:
 
     def __init__(self, output: Path, arguments: argparse.Namespace, device: torch.device):
         self.output, self.arguments, self.device = output, arguments, device
-        self.network = build_network().to(device).train()
+        network = load_network(arguments.initial) if arguments.initial else build_network()
+        self.network = network.to(device, memory_format=torch.channels_last).train()
+        self.classifier = PixelClassifier(self.network.config.mask_feature_size, len(ROOM_CLASSES)).to(device)
+        self.trained = torch.nn.ModuleList([self.network, self.classifier])
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
-        decayed = [p for p in self.network.parameters() if p.dim() > 1]
-        others = [p for p in self.network.parameters() if p.dim() <= 1]
+        decayed = [p for p in self.trained.parameters() if p.dim() > 1]
+        others = [p for p in self.trained.parameters() if p.dim() <= 1]
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}],
             lr=arguments.rate,
@@ -97,11 +104,15 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         values = (pictures.to(self.device) - self.mean) / self.std
-        outputs = self.network(pixel_values=values, output_auxiliary_logits=True)
-        loss = training_loss(outputs, Targets(labels.to(self.device), len(ROOM_CLASSES)))
+        values = values.contiguous(memory_format=torch.channels_last)
+        targets = Targets(labels.to(self.device), len(ROOM_CLASSES))
+        # Weights and losses stay in fp32; bfloat16 has fp32's range, so no loss needs scaling.
+        with torch.autocast(self.device.type, torch.bfloat16):
+            outputs = self.network(pixel_values=values, output_auxiliary_logits=True)
+        loss = training_loss(outputs, targets, self.classifier)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_LIMIT)
+        torch.nn.utils.clip_grad_norm_(self.trained.parameters(), GRADIENT_LIMIT)
         self.optimizer.step()
         self.average.update_parameters(self.network)
         self.step += 1
@@ -112,6 +123,7 @@ class Run:
         self.output.mkdir(parents=True, exist_ok=True)
         state = {
             "network": self.network.state_dict(),
+            "classifier": self.classifier.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
@@ -139,6 +151,7 @@ class Run:
             return False
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.network.load_state_dict(state["network"])
+        self.classifier.load_state_dict(state["classifier"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
@@ -181,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", action="append", required=True, metavar="GLOB", help="folders of renders; repeatable")
     parser.add_argument("--output", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--initial", type=Path, help="checkpoint folder to begin with instead of random weights")
     parser.add_argument("--minutes", type=float, default=60.0, help="time to train, without waiting and loading")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
