@@ -5,14 +5,14 @@ PYTHON = .venv/bin/python
 OUT = bench-out
 PRECISION = fp32
 # Of `make train`: minutes of training, and how many rooms to render for it.
-MINUTES = 145
-COUNT = 8000
+MINUTES = 125
+COUNT = 5000
 BINARY = target/release/measure-bench
 # Of `make fuzz`: what, and minutes for each.
 TARGET = all
 FUZZ_MINUTES = 20
 
-.PHONY: help bench test check decoding runtime system tools release install fixtures study scale screenshots train model parity perf torture soak fuzz deny sbom
+.PHONY: help bench bundle test check decoding runtime system tools release install fixtures study scale screenshots train model parity perf torture soak fuzz deny sbom
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -86,6 +86,13 @@ model: ## export a checkpoint to models/: make model CHECKPOINT=facebook/mask2fo
 	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder> [PRECISION=fp32|fp16|fp16-gpu|int8]"; exit 2; }
 	@scripts/python-environment.sh models/requirements.txt
 	$(PYTHON) models/export.py --checkpoint "$(CHECKPOINT)" --precision $(PRECISION)
+
+bundle: release ## make a trained checkpoint the bundled model: make bundle CHECKPOINT=folder PHOTOS=renders
+	@test -n "$(CHECKPOINT)" -a -n "$(PHOTOS)" || { echo "make bundle CHECKPOINT=<folder> PHOTOS=<folder of renders>"; exit 2; }
+	@scripts/python-environment.sh models/requirements.txt
+	$(PYTHON) models/bundle.py --checkpoint "$(CHECKPOINT)" --photos "$(PHOTOS)"
+	$(PYTHON) tests/parity/record_reference.py
+	GOLDEN=record $(CARGO) test --locked --test golden
 
 parity: release ## masks against transformers on 20 photos of all shapes; records the small cases of `make test` anew
 	@scripts/python-environment.sh models/requirements.txt

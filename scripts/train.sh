@@ -1,16 +1,17 @@
 #!/bin/sh
-# Renders the training and held-out rooms, trains the bundled model on them, exports it and scores it. Interrupted, it goes on
-# where it stopped: a finished folder of renders is kept, and the training continues from its last saved state.
+# Renders the training and held-out rooms, trains a model on them, exports it and scores it, on rooms of another style too.
+# Interrupted, it goes on where it stopped: a finished folder of renders is kept, and the training continues from its last
+# saved state.
 #
 #   scripts/train.sh BINARY OUT [MINUTES] [COUNT]
 #
-# MINUTES (default 145) is the time to train, COUNT (default 8000) the number of rooms to train on.
+# MINUTES (default 125) is the time to train, COUNT (default 5000) the number of rooms to train on.
 set -eu
 
 binary=$1
 out=$2
-minutes=${3:-145}
-count=${4:-8000}
+minutes=${3:-125}
+count=${4:-5000}
 python=.venv/bin/python
 
 # ground_truth.json is written last, so it marks a finished folder.
@@ -24,7 +25,11 @@ mkdir -p "$out"
 render "$out/train" --count "$count" --seed 2000 --size 320x240
 render "$out/heldout" --count 300 --seed 910000 --size 384x288
 "$python" models/train.py --data "$out/train" --output "$out/run" --minutes "$minutes"
+"$python" models/plain_rooms.py --output "$out/plain" --count 200
 "$python" models/export.py --checkpoint "$out/run/checkpoint" --photos "$out/heldout" --precision fp16 --licence MIT \
-    --source "measure-bench rooms, trained on the project's own renders" --output "$out/measure-bench-rooms.onnx"
-"$python" models/evaluate.py --model "$out/measure-bench-rooms.onnx" --data "$out/heldout"
-echo "to bundle it: copy $out/measure-bench-rooms.onnx to models/, run tests/parity/record_reference.py, update models/SHA256SUMS"
+    --output "$out/rooms.onnx"
+for rooms in heldout plain; do
+    echo "$rooms:"
+    "$python" models/evaluate.py --model "$out/rooms.onnx" --data "$out/$rooms"
+done
+echo "to bundle it: make bundle CHECKPOINT=$out/run/checkpoint PHOTOS=$out/heldout"
