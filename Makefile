@@ -1,4 +1,4 @@
-# Each target does all set-up that it needs and can be repeated; Rust is presupposed.
+# Each target does all set-up that it needs and can be repeated; Rust and Python 3 are presupposed.
 
 CARGO ?= cargo
 PYTHON = .venv/bin/python
