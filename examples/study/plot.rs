@@ -120,7 +120,7 @@ fn scatter(out: &mut String, points: &[Point], colour: &impl Fn(&str) -> &'stati
         MARGIN,
         [
             "half of the 80 % interval, % of the width",
-            "error of the width, %: below the diagonal it is inside the interval",
+            "error of the width, % (inside below the diagonal)",
         ],
         &[0.1, 1.0, 10.0, 100.0].map(|v| {
             (
