@@ -172,6 +172,10 @@ impl SearchPaths {
             candidates.push((Place::Cache, cache.join(CACHE_FOLDER)));
         }
         candidates.push((Place::System, PathBuf::from(library_name())));
+        if cfg!(target_os = "linux") {
+            // Linux's loader knows installed libraries by their ABI's name; the plain one belongs to development packages.
+            candidates.push((Place::System, PathBuf::from(library_name() + ".1")));
+        }
         candidates
     }
 }
