@@ -10,7 +10,7 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use common::{PHOTOS, fixtures, repository};
+use common::{fixtures, repository_with_folder};
 
 fn output(arguments: &[&str]) -> String {
     let program = assert_cmd::cargo::cargo_bin("measure-bench");
@@ -65,16 +65,8 @@ fn run(dir: &Path, line: &str) {
 
 /// What the examples presuppose: photos with maps and truth, and reports to work on.
 fn prepared() -> tempfile::TempDir {
-    let dir = repository();
+    let dir = repository_with_folder();
     let at = |name: &str| dir.path().join(name);
-    std::fs::create_dir(at("photos")).unwrap();
-    for name in PHOTOS {
-        std::fs::rename(
-            at(&format!("{name}.jpg")),
-            at(&format!("photos/{name}.jpg")),
-        )
-        .unwrap();
-    }
     std::fs::rename(at("labels"), at("maps")).unwrap();
     std::fs::copy(
         fixtures().join("../ground_truth.json"),

@@ -13,7 +13,9 @@ use std::process::{Command, Output};
 use serde_json::Value as Json;
 use serde_yaml_ng::Value as Yaml;
 
-use common::{PHOTOS, TEST_TOOLS, WORSENED, repository, restore_labels, spoil_labels, tool};
+use common::{
+    PHOTOS, TEST_TOOLS, WORSENED, repository_with_folder, restore_labels, spoil_labels, tool,
+};
 
 fn docs(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -33,16 +35,8 @@ fn block(page: &str, heading: &str) -> String {
 /// What the recipes presuppose: `photos/`, `truth.json`, and settings of the repository, which here say that the label maps are
 /// given, so that no network runs, and what every part must pass over: a gate.
 fn prepared() -> tempfile::TempDir {
-    let dir = repository();
+    let dir = repository_with_folder();
     let at = |name: &str| dir.path().join(name);
-    std::fs::create_dir(at("photos")).unwrap();
-    for name in PHOTOS {
-        std::fs::rename(
-            at(&format!("{name}.jpg")),
-            at(&format!("photos/{name}.jpg")),
-        )
-        .unwrap();
-    }
     // A photo on which every run fails.
     std::fs::write(at("photos/broken.jpg"), b"").unwrap();
     std::fs::write(

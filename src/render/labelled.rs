@@ -8,6 +8,7 @@ use super::{
     scenario::Scenario,
     truth::PhotoTruth,
 };
+use crate::ade20k::ClassIndex;
 use crate::geometry::camera::ImageSize;
 use crate::label_map::{LabelMap, LabelMapSizeError};
 
@@ -22,6 +23,29 @@ pub struct LabelledRoom {
     pub truth: PhotoTruth,
 }
 
+impl LabelledRoom {
+    /// A room of exact `labels` at `size` (width, height), their boundaries displaced by `roughen_px` with what `draw` makes.
+    pub(super) fn roughened(
+        mut labels: Vec<ClassIndex>,
+        size: [u32; 2],
+        truth: PhotoTruth,
+        roughen_px: f32,
+        draw: impl FnOnce() -> Draw,
+    ) -> Result<Self, LabelMapSizeError> {
+        if roughen_px > 0.0 {
+            labels = roughen(&labels, size, roughen_px, &mut draw());
+        }
+        Ok(Self {
+            labels: LabelMap::new(size[0], size[1], labels)?,
+            size: ImageSize {
+                width: size[0],
+                height: size[1],
+            },
+            truth,
+        })
+    }
+}
+
 /// Draws room `index` of `seed`, `long` x `short` px, its label boundaries displaced by `roughen_px` at 1024 px.
 ///
 /// # Errors
@@ -34,18 +58,9 @@ pub fn labelled_room(
     roughen_px: f32,
 ) -> Result<LabelledRoom, LabelMapSizeError> {
     let specimen = draw_specimen(seed, index, scenario, [long, short]);
-    let size = specimen.camera.size;
-    let mut labels = picture::labels(&specimen.scene, &specimen.camera);
-    if roughen_px > 0.0 {
-        let mut draw = Draw::new(seed, index, Purpose::Roughening);
-        labels = roughen(&labels, size, roughen_px, &mut draw);
-    }
-    Ok(LabelledRoom {
-        labels: LabelMap::new(size[0], size[1], labels)?,
-        size: ImageSize {
-            width: size[0],
-            height: size[1],
-        },
-        truth: PhotoTruth::of(&specimen, format!("room_{index:05}")),
+    let labels = picture::labels(&specimen.scene, &specimen.camera);
+    let truth = PhotoTruth::of(&specimen, format!("room_{index:05}"));
+    LabelledRoom::roughened(labels, specimen.camera.size, truth, roughen_px, || {
+        Draw::new(seed, index, Purpose::Roughening)
     })
 }

@@ -4,14 +4,12 @@
 use super::{
     LabelledRoom, Vec3,
     draw::{Draw, Purpose},
-    roughen::roughen,
     scenario::Scenario,
     truth::{PhotoTruth, WindowTruth},
     view::Camera,
 };
 use crate::ade20k::{self, ClassIndex};
-use crate::geometry::camera::ImageSize;
-use crate::label_map::{LabelMap, LabelMapSizeError};
+use crate::label_map::LabelMapSizeError;
 
 /// A rectangle on a wall: metres from the wall's left end and from the floor.
 #[derive(Debug, Clone, Copy)]
@@ -94,21 +92,13 @@ pub fn plain_room(
             break (room, camera);
         }
     };
-    let mut labels: Vec<ClassIndex> = (0..size[1])
+    let labels = (0..size[1])
         .flat_map(|y| (0..size[0]).map(move |x| (x as f32 + 0.5, y as f32 + 0.5)))
         .map(|(x, y)| room.class(&camera, x, y))
         .collect();
-    if roughen_px > 0.0 {
-        let mut draw = Draw::new(seed, index, Purpose::Roughening);
-        labels = roughen(&labels, size, roughen_px, &mut draw);
-    }
-    Ok(LabelledRoom {
-        labels: LabelMap::new(size[0], size[1], labels)?,
-        size: ImageSize {
-            width: size[0],
-            height: size[1],
-        },
-        truth: room.truth(scenario, &camera, index),
+    let truth = room.truth(scenario, &camera, index);
+    LabelledRoom::roughened(labels, size, truth, roughen_px, || {
+        Draw::new(seed, index, Purpose::Roughening)
     })
 }
 

@@ -36,6 +36,18 @@ pub fn repository() -> tempfile::TempDir {
     dir
 }
 
+/// The same with the photos in `photos/`, where the documents' examples look for them.
+pub fn repository_with_folder() -> tempfile::TempDir {
+    let dir = repository();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::create_dir(at("photos")).unwrap();
+    for name in PHOTOS {
+        let photo = format!("{name}.jpg");
+        std::fs::rename(at(&photo), at("photos").join(&photo)).unwrap();
+    }
+    dir
+}
+
 /// Takes back what [`spoil_labels`] did.
 pub fn restore_labels(dir: &Path, name: &str) {
     let map = format!("labels/{name}.png");
