@@ -50,6 +50,8 @@ SIZE_PHASES = (
     SizePhase(1.0, (0.0, 0.0, 0.4, 0.6)),
 )
 """Inference is at the last size: the training ends there, and goes most of its way where steps are cheap."""
+CONTINUED_SIZES_FROM = 0.4
+"""Progress, for the choice of sizes alone, at which trained weights begin: what the smallest pictures teach they know."""
 AUGMENT_STRENGTH = 0.7
 """The renders vary materials and light themselves, and a short run cannot digest every picture repainted."""
 FEWEST_PICTURES = 16
@@ -97,6 +99,12 @@ class Run:
     def progress(self) -> float:
         """Share of the time budget that is over."""
         return min(self.seconds / (60.0 * self.arguments.minutes), 1.0)
+
+    @property
+    def size_progress(self) -> float:
+        """Progress by which the size of the pictures is chosen."""
+        first = CONTINUED_SIZES_FROM if self.arguments.initial else 0.0
+        return first + (1.0 - first) * self.progress
 
     def train_step(self, pictures: torch.Tensor, labels: torch.Tensor) -> float:
         """One update on an augmented batch; returns the loss."""

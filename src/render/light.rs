@@ -1,41 +1,9 @@
 //! Light on surfaces: windows and lamps with soft shadows, one gathered bounce over an even ambient term, mirrors.
 
 use super::{
-    Rgb, Vec3,
-    draw::Draw,
-    scene::Scene,
-    shell::{Hit, Lighting},
+    Rgb, Vec3, draw::Draw, light_source::Shading, opening::Lighting, scene::Scene, shell::Hit,
     solid::Ray,
 };
-
-/// A rectangle that lights the room through a window; metres.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct WindowLight {
-    pub(super) corner: Vec3,
-    pub(super) right: Vec3,
-    pub(super) up: Vec3,
-    /// Unit normal into the room.
-    pub(super) inward: Vec3,
-    pub(super) radiance: Rgb,
-}
-
-/// A small lamp.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lamp {
-    pub(super) position: Vec3,
-    /// Radius of the shade, within which shadows are not cast.
-    pub(super) radius: f32,
-    /// Radiant intensity over pi.
-    pub(super) intensity: Rgb,
-}
-
-/// Sunlight that enters through windows.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sun {
-    /// Unit vector towards the sun.
-    pub(super) towards: Vec3,
-    pub(super) strength: Rgb,
-}
 
 /// How many rays one lighting estimate takes.
 #[derive(Debug, Clone, Copy)]
@@ -64,21 +32,6 @@ impl Spot {
         let n = f64::from(index * SPOTS + self.part);
         let along = |axis: usize| ((n * STEP[axis]).fract() as f32 + self.shift[axis]).fract();
         [along(0), along(1)]
-    }
-}
-
-/// How a photo's light is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shading {
-    /// Soft shadows and a bounce.
-    Rays,
-    /// Only the angle to a fixed light counts: the plain looks of simple renderers.
-    Plain,
-}
-
-impl WindowLight {
-    fn area(&self) -> f32 {
-        self.right.norm() * self.up.norm()
     }
 }
 

@@ -3,7 +3,7 @@
 //! A photo is drawn in steps, each in a file of its own: a [`Scenario`] names the numbers, `plan` draws the footprint and the
 //! openings, `stance` the camera and the opposite wall, `ensemble`, `furnish`, `dressing` and
 //! `furniture` fill the room, `scene` is what rays meet,
-//! `light` and `picture` shade it, `film` spoils it like a phone's camera, `exif` and `write` put it into files.
+//! `light_source`, `light` and `picture` shade it, `film` spoils it like a phone's camera, `exif` and `write` put it into files.
 //!
 //! The room's frame is right-handed, metres: x to the right along the wall that the camera looks at, y towards it, z up; the
 //! floor is z = 0. Colours are linear.
@@ -18,6 +18,7 @@ mod furnish;
 mod furniture;
 mod labelled;
 mod light;
+mod light_source;
 mod material;
 mod noise;
 mod opening;

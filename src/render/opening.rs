@@ -1,6 +1,6 @@
 //! Holes in walls and what is let into them: windows, doors, passages into the next room.
 
-use super::{Rgb, Vec3, material::Material, noise, shell::Lighting, solid::Ray};
+use super::{Rgb, Vec3, material::Material, noise, solid::Ray};
 use crate::ade20k::{CEILING, ClassIndex, DOOR, FLOOR, WALL, WINDOWPANE};
 
 /// A rectangular hole in a wall; metres.
@@ -88,6 +88,17 @@ pub(super) struct Neighbour {
     pub(super) light: f32,
     /// Height of the hole's lower edge above the floor.
     pub(super) sill: f32,
+}
+
+/// How a point gets its light.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Lighting {
+    /// From the room's windows and lamps.
+    Room,
+    /// It is a view of the outside with this radiance.
+    Outside(Rgb),
+    /// It lies in a neighbouring room under even light of this strength.
+    Neighbour(f32),
 }
 
 /// What a ray meets beyond the wall's plane, in the opening's frame.

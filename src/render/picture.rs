@@ -3,9 +3,11 @@
 use super::{
     Rgb,
     draw::Draw,
-    light::{Effort, SPOTS, Shading, Spot},
+    light::{Effort, SPOTS, Spot},
+    light_source::Shading,
+    opening::Lighting,
     scene::Scene,
-    shell::{Hit, Lighting},
+    shell::Hit,
     view::Camera,
 };
 use crate::ade20k::{ClassIndex, UNKNOWN};

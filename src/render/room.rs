@@ -5,7 +5,7 @@ use super::{
     draw::{Draw, Purpose},
     ensemble::Amount,
     furnish::Furnisher,
-    light::{Lamp, Shading, Sun, WindowLight},
+    light_source::{Lamp, Shading, Sun, WindowLight},
     opening::Fill,
     palette,
     plan::{Plan, draw_plan},

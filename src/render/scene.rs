@@ -2,8 +2,9 @@
 
 use super::{
     Rgb, Vec3,
-    light::{Lamp, Shading, Sun, WindowLight},
-    shell::{Hit, Lighting, Shell},
+    light_source::{Lamp, Shading, Sun, WindowLight},
+    opening::Lighting,
+    shell::{Hit, Shell},
     solid::{Piece, Ray},
 };
 

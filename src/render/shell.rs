@@ -1,9 +1,9 @@
 //! The room itself: a footprint of straight walls with openings, a level floor, and a flat or sloped ceiling.
 
 use super::{
-    Rgb, Vec3,
+    Vec3,
     material::Material,
-    opening::{Behind, Opening},
+    opening::{Behind, Lighting, Opening},
     solid::Ray,
 };
 use crate::ade20k::{CEILING, ClassIndex, FLOOR, WALL};
@@ -22,17 +22,6 @@ pub(super) struct Hit<'s> {
     /// The wall whose plane or opening was met.
     pub(super) wall: Option<usize>,
     pub(super) lighting: Lighting,
-}
-
-/// How a point gets its light.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Lighting {
-    /// From the room's windows and lamps.
-    Room,
-    /// It is a view of the outside with this radiance.
-    Outside(Rgb),
-    /// It lies in a neighbouring room under even light of this strength.
-    Neighbour(f32),
 }
 
 /// One wall, seen from inside.
