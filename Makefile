@@ -8,7 +8,7 @@ PRECISION = fp32
 MINUTES = 125
 COUNT = 5000
 BINARY = target/release/measure-bench
-# Of `make fuzz`: what, and minutes for each.
+# Of `make fuzz`: what, and minutes of processor time for each.
 TARGET = all
 FUZZ_MINUTES = 20
 
@@ -58,8 +58,9 @@ torture: release ## 2,000 damaged photos of all formats through the binary, and 
 soak: release ## 2,000 sound photos, watched for growth of memory, open files and threads
 	$(CARGO) run --release --locked --example soak -- $(BINARY)
 
-fuzz: ## blind mutation of everything that reads strangers' files: make fuzz TARGET=heic FUZZ_MINUTES=20
-	$(CARGO) run --release --locked --example fuzz -- $(TARGET) --minutes $(FUZZ_MINUTES)
+fuzz: system ## coverage-guided fuzzing of what reads strangers' files, and of the geometry: make fuzz TARGET=heic FUZZ_MINUTES=20
+	@scripts/install-fuzz-tools.sh
+	python3 scripts/fuzz.py $(TARGET) --minutes $(FUZZ_MINUTES) --out $(abspath $(OUT)/fuzz)
 
 deny: ## licences, bans and sources of the dependencies, and known vulnerabilities where their database can be reached
 	@scripts/deny.sh
