@@ -201,10 +201,16 @@ pub fn geometry(bytes: &[u8]) {
         }
         let windows = measured.windows.iter();
         let sizes = windows.flat_map(|window| [window.width_cm, window.height_cm]);
-        for cm in sizes.chain(measured.visible_width_cm).chain(measured.min_height_cm) {
+        for cm in sizes
+            .chain(measured.visible_width_cm)
+            .chain(measured.min_height_cm)
+        {
             assert!(cm.is_finite() && cm >= 0.0, "{estimator:?}: {measured:?}");
         }
         let sure = measured.confidence_pct;
-        assert!((0.0..=100.0).contains(&sure), "{estimator:?}: {sure} % sure");
+        assert!(
+            (0.0..=100.0).contains(&sure),
+            "{estimator:?}: {sure} % sure"
+        );
     }
 }

@@ -149,6 +149,9 @@ fn measure(
         let finished = plan.jobs.len() - jobs.len();
         progress.note(&format!("{finished} photos are finished already"));
     }
+    if let Some(note) = plan.note() {
+        progress.note(&format!("note: {note}"));
+    }
     progress.stage(match &options.labeller {
         Labeller::Labels(_) => "reading the first photos",
         Labeller::Network(_) => "reading the first photos, warming up the network",

@@ -15,4 +15,4 @@ pub mod walk;
 pub use known::KnownValues;
 pub use shard::Shard;
 pub use truth::{GroundTruth, Truth};
-pub use walk::{Case, Sources, WalkError, find_cases};
+pub use walk::{Case, Found, Sources, WalkError, find_cases};

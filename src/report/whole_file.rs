@@ -81,9 +81,8 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 fn is_ours(name: &str) -> bool {
-    name.strip_prefix(PREFIX).is_some_and(|rest| {
-        rest.len() == RANDOM && rest.bytes().all(|b| b.is_ascii_alphanumeric())
-    })
+    name.strip_prefix(PREFIX)
+        .is_some_and(|rest| rest.len() == RANDOM && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Whether it is a file of long ago that no living process holds.
@@ -91,7 +90,10 @@ fn is_stale(path: &Path) -> bool {
     let Ok(metadata) = std::fs::symlink_metadata(path) else {
         return false;
     };
-    let age = metadata.modified().ok().and_then(|time| time.elapsed().ok());
+    let age = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.elapsed().ok());
     metadata.is_file()
         && age.is_some_and(|age| age > YOUNG)
         && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
@@ -152,7 +154,9 @@ mod tests {
         let path = dir.path().join("report.json");
         let mut file = begin(&path).unwrap();
         file.write_all(b"{}").unwrap();
-        file.as_file().set_modified(SystemTime::now() - 2 * YOUNG).unwrap();
+        file.as_file()
+            .set_modified(SystemTime::now() - 2 * YOUNG)
+            .unwrap();
         remove_stale(&path);
         finish(file, &path).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"{}");

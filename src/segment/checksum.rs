@@ -108,8 +108,16 @@ mod tests {
             ("rooms.onnx.sha256", format!("{ABC}  rooms.onnx\n"), true),
             ("rooms.onnx.sha256", ABC.to_uppercase(), true),
             ("rooms.onnx.sha256", format!("{other}  rooms.onnx\n"), false),
-            ("SHA256SUMS", format!("{other}  a.onnx\n{ABC} *rooms.onnx\n"), true),
-            ("SHA256SUMS", format!("{ABC}  a.onnx\n{other}  ./rooms.onnx\n"), false),
+            (
+                "SHA256SUMS",
+                format!("{other}  a.onnx\n{ABC} *rooms.onnx\n"),
+                true,
+            ),
+            (
+                "SHA256SUMS",
+                format!("{ABC}  a.onnx\n{other}  ./rooms.onnx\n"),
+                false,
+            ),
             ("SHA256SUMS", format!("{other}  a.onnx\n"), true),
         ] {
             let (_dir, source) = model(sidecar, &text);
@@ -121,7 +129,11 @@ mod tests {
     fn the_error_names_both_files() {
         let (_dir, source) = model("SHA256SUMS", "00  rooms.onnx\n");
         let message = verify(&source).unwrap_err().to_string();
-        for part in ["rooms.onnx has SHA-256 ba7816", "SHA256SUMS says 00", "models/export.py"] {
+        for part in [
+            "rooms.onnx has SHA-256 ba7816",
+            "SHA256SUMS says 00",
+            "models/export.py",
+        ] {
             assert!(message.contains(part), "{message}");
         }
     }
