@@ -164,6 +164,7 @@ fn measure(
         segmenter,
         &|| interrupted.load(Ordering::Relaxed),
         &mut |place, result| {
+            interrupt::stop_if_ending();
             progress.finished(&result.file);
             let index = places[place];
             if let Err(error) = journal.add(index, &result) {
@@ -175,8 +176,9 @@ fn measure(
             }
             results[index] = Some(result);
         },
-    )
-    .map_err(CommandError::failure)?;
+    );
+    interrupt::stop_if_ending();
+    let workers = workers.map_err(CommandError::failure)?;
     if let Some(error) = failed_cache {
         progress.note(&format!(
             "note: the cache will not know all photos: {error}"

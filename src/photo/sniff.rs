@@ -257,8 +257,8 @@ mod tests {
         assert!(kind(&[0; 4096]).contains("zeros"));
         assert!(kind(b"%PDF-1.7").contains("PDF"));
         assert!(kind(b"II+\0\x08\0\0\0").contains("BigTIFF"));
-        assert!(kind(b"hello").contains("expected JPEG"));
-        assert!(kind(b"BMW is a maker of cars").contains("expected JPEG"));
+        assert!(kind(b"hello").contains("expected a JPEG"));
+        assert!(kind(b"BMW is a maker of cars").contains("expected a JPEG"));
         assert!(kind(b"").contains("empty"));
     }
 }

@@ -141,7 +141,7 @@ fn every_broken_download_is_told_what_to_do_next() {
     let cases: [(&str, Vec<u8>, &str); 15] = [
         ("empty.jpg", Vec::new(), "fetch it again"),
         ("page.jpg", page, "download the photo itself"),
-        ("text.heic", b"no photo at all".to_vec(), "expected JPEG"),
+        ("text.heic", b"no photo at all".to_vec(), "expected a JPEG"),
         ("cut.png", png[..png.len() / 2].to_vec(), "fetch it again"),
         (
             "cut.heic",
