@@ -4,7 +4,7 @@
 
 Each target runs for M minutes of processor time on one core, or until its first finding: that lies in fuzz/artifacts/TARGET, and the
 exit code is 1. It starts from the corpus in the repository and from what earlier runs left in FOLDER/TARGET. --minimise then
-makes a small corpus of both that reaches as much, into fuzz/corpus/TARGET.
+puts a small selection of both that reaches much of the same into fuzz/corpus/TARGET, for the tests (`tests/fuzz.rs`).
 """
 
 import argparse
@@ -72,7 +72,8 @@ def corpora(target, out):
 
 def fuzz(program, target, seconds, out):
     """Runs a target; its log, its processor time, and whether it ended without a finding."""
-    (out / target).mkdir(parents=True, exist_ok=True)
+    for folder in corpora(target, out):
+        folder.mkdir(parents=True, exist_ok=True)
     artifacts = FUZZ / "artifacts" / target
     artifacts.mkdir(parents=True, exist_ok=True)
     log = out / f"{target}.log"
@@ -92,7 +93,7 @@ def fuzz(program, target, seconds, out):
 
 
 def minimise(program, target, out):
-    """Replaces the repository's corpus by the smallest inputs that reach what all together reach."""
+    """Small inputs that reach most of what all together reach, into the repository, in place of those of the last time."""
     small = out / f"{target}.small"
     shutil.rmtree(small, ignore_errors=True)
     small.mkdir()
@@ -100,6 +101,8 @@ def minimise(program, target, out):
     subprocess.run(command, env=environment(), check=True, stderr=subprocess.DEVNULL)
     kept = sorted(small.iterdir(), key=lambda path: (path.stat().st_size, path.name))
     corpus = FUZZ / "corpus" / target
+    for old in corpus.glob("[0-9a-f]" * 16):  # Seeds have names.
+        old.unlink()
     for path in kept[:: max(1, -(-len(kept) // MOST_KEPT))]:
         shutil.copy(path, corpus / path.name[:16])
 
