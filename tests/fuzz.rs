@@ -1,9 +1,13 @@
 //! The fuzzers' corpus, and every input that was once a finding (`fuzz/regressions/TARGET`), through the same functions that
 //! `make fuzz` drives.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
 use std::path::{Path, PathBuf};
 
-#[allow(dead_code, missing_docs)]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 

@@ -3,6 +3,12 @@
 //! One function a target; it panics where a property is violated. libFuzzer drives them (`fuzz_targets/`, `make fuzz`), and
 //! `tests/fuzz.rs` gives them the corpus and every input that was once a finding.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a violated property is told"
+)]
+
 use std::io::Write as _;
 
 use measure_bench::dataset::GroundTruth;
