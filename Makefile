@@ -8,7 +8,9 @@ PRECISION = fp32
 MINUTES = 125
 COUNT = 5000
 BINARY = target/release/measure-bench
-# Of `make fuzz`: what, and minutes for each.
+# Of `make install`: the program goes to bin/ below it.
+ROOT = $(or $(CARGO_HOME),$(HOME)/.cargo)
+# Of `make fuzz`: what, and minutes of processor time for each.
 TARGET = all
 FUZZ_MINUTES = 20
 
@@ -39,14 +41,16 @@ tools: # what some tests need: a headless browser, GNU parallel, xmllint
 release: system runtime
 	$(CARGO) build --release --locked
 
-install: system runtime ## install the program for this user, with its model inside
-	$(CARGO) install --locked --path .
+install: system runtime ## install the program, with its model inside and ONNX Runtime beside it: make install ROOT=/usr/local
+	$(CARGO) install --locked --path . --root $(ROOT)
+	@mkdir -p $(ROOT)/lib
+	cp -P vendor/onnxruntime/libonnxruntime* $(ROOT)/lib/
 
 fixtures: release ## render the fixtures and their ground truth anew
 	@scripts/python-environment.sh fixtures/requirements.txt
 	$(PYTHON) fixtures/make_fixtures.py $(BINARY)
 
-decoding: system runtime ## what decoding and EXIF cost a photo, against exiftool where it is installed
+decoding: system runtime ## what decoding, its isolation in processes and EXIF cost a photo
 	$(CARGO) run --release --locked --quiet --example decode_bench -- fixtures/*.jpg fixtures/*.heic
 
 study: release ## fresh rooms: the network's error beside that of the geometry, and a table and plot of the geometry alone
@@ -58,8 +62,9 @@ torture: release ## 2,000 damaged photos of all formats through the binary, and 
 soak: release ## 2,000 sound photos, watched for growth of memory, open files and threads
 	$(CARGO) run --release --locked --example soak -- $(BINARY)
 
-fuzz: ## blind mutation of everything that reads strangers' files: make fuzz TARGET=heic FUZZ_MINUTES=20
-	$(CARGO) run --release --locked --example fuzz -- $(TARGET) --minutes $(FUZZ_MINUTES)
+fuzz: system ## coverage-guided fuzzing of what reads strangers' files, and of the geometry: make fuzz TARGET=heic FUZZ_MINUTES=20
+	@scripts/install-fuzz-tools.sh
+	python3 scripts/fuzz.py $(TARGET) --minutes $(FUZZ_MINUTES) --out $(abspath $(OUT)/fuzz)
 
 deny: ## licences, bans and sources of the dependencies, and known vulnerabilities where their database can be reached
 	@scripts/deny.sh

@@ -1,17 +1,29 @@
 //! What decoding and EXIF cost: `cargo run --release --example decode_bench -- PHOTO...`
 //!
-//! Decodes each photo once and prints its size, milliseconds and the process's peak memory so far; then reads the EXIF
-//! of 100 photos (the given ones in turn), and the same with exiftool where it is installed.
+//! Decodes each photo once and prints its size, milliseconds and the process's peak memory so far; then what isolation adds
+//! to decoding, by format; then reads the EXIF of 100 photos (the given ones in turn), and the same with exiftool where it
+//! is installed.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::time::Instant;
 
-use measure_bench::photo::{self, Limits};
+use measure_bench::geometry::camera::ImageSize;
+use measure_bench::isolation::{self, WorkerPool};
+use measure_bench::photo::{self, Limits, PhotoFormat, decode_pixels};
+
+/// Each photo is decoded so often, here and in a process of its own in turn, so that both meet the same load.
+const ROUNDS: usize = 9;
 
 const EXIF_READS: usize = 100;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
+    // The decoding processes are this very program.
+    if std::env::args().nth(1).as_deref() == Some(isolation::COMMAND) {
+        return Ok(isolation::serve().into());
+    }
     let paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     anyhow::ensure!(!paths.is_empty(), "name one photo or more");
     let limits = Limits::default();
@@ -29,16 +41,16 @@ fn main() -> anyhow::Result<()> {
             peak_mb().map_or_else(|| "?".to_owned(), |mb| mb.to_string()),
             photo.metadata
         );
-        let size = photo.size();
-        files.push((file.bytes, size));
+        files.push((Arc::new(file.bytes), photo.format, photo.size()));
     }
+    isolation_costs(&files)?;
 
     let started = Instant::now();
     let with_focal = files
         .iter()
         .cycle()
         .take(EXIF_READS)
-        .filter(|(bytes, size)| {
+        .filter(|(bytes, _, size)| {
             photo::read_metadata(bytes, *size).is_ok_and(|(metadata, _)| metadata.focal.is_some())
         })
         .count();
@@ -56,7 +68,66 @@ fn main() -> anyhow::Result<()> {
         ),
         Err(_) => println!("exiftool is not installed: nothing to compare with"),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the median time of decoding in this process and in another, by format, over all photos of it.
+fn isolation_costs(files: &[(Arc<Vec<u8>>, PhotoFormat, ImageSize)]) -> anyhow::Result<()> {
+    let limits = Limits::default();
+    let pool = WorkerPool::default();
+    let mut of_format: BTreeMap<String, Costs> = BTreeMap::new();
+    for (bytes, format, size) in files {
+        let (mut here, mut there) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let none = photo::decode_with(bytes, &limits, |request| decode_pixels(bytes, request))?;
+            here.push(none.timings.decode_ms);
+            let processes =
+                photo::decode_with(bytes, &limits, |request| pool.decode(bytes, request, None))?;
+            there.push(processes.timings.decode_ms);
+        }
+        let costs = of_format.entry(format.to_string()).or_default();
+        costs.photos += 1;
+        costs.megapixels += f64::from(size.width) * f64::from(size.height) / 1e6;
+        costs.none_ms += median(here);
+        costs.processes_ms += median(there);
+    }
+    println!(
+        "\n{:<8}{:>8}{:>12}{:>22}{:>16}{:>8}{:>14}",
+        "format",
+        "photos",
+        "megapixels",
+        "--isolation none, ms",
+        "processes, ms",
+        "ratio",
+        "ms/megapixel"
+    );
+    for (format, costs) in of_format {
+        println!(
+            "{format:<8}{:>8}{:>12.1}{:>22.1}{:>16.1}{:>8.2}{:>+14.2}",
+            costs.photos,
+            costs.megapixels,
+            costs.none_ms,
+            costs.processes_ms,
+            costs.processes_ms / costs.none_ms,
+            (costs.processes_ms - costs.none_ms) / costs.megapixels,
+        );
+    }
+    println!();
     Ok(())
+}
+
+/// Sums over the photos of a format.
+#[derive(Default)]
+struct Costs {
+    photos: usize,
+    megapixels: f64,
+    none_ms: f64,
+    processes_ms: f64,
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The largest resident set of this process, MB, where the system tells it in `/proc`.

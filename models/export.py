@@ -12,6 +12,7 @@ multiplies in 8 bits in the backbone and the pixel decoder, calibrated on the pi
 """
 
 import argparse
+import hashlib
 import tempfile
 import warnings
 from pathlib import Path
@@ -126,6 +127,8 @@ def export(checkpoint: str, target: Path, precision: str, licence: str, source: 
         partial = target.with_suffix(".partial")
         onnx.save(model, partial)
         partial.replace(target)
+        digest = hashlib.sha256(target.read_bytes()).hexdigest()
+        target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {target.name}\n")
     return agreement
 
 

@@ -123,6 +123,14 @@ pub fn inspect(model: Option<&str>) -> DoctorReport {
     if codecs.iter().any(|codec| !codec.available) {
         advice.push(format!("AVIF: {}", crate::photo::AV1_ADVICE));
     }
+    let foreign = crate::photo::foreign_codecs();
+    if !foreign.is_empty() {
+        advice.push(format!(
+            "libheif holds codecs that are not meant to be in it ({}): {}",
+            foreign.join(", "),
+            crate::photo::FOREIGN_CODECS_ADVICE
+        ));
+    }
     let memory = sysinfo::System::new_with_specifics(
         sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::everything()),
     );

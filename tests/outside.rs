@@ -16,6 +16,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
+#[path = "common/strace.rs"]
+mod strace;
+use strace::may_trace;
+
 /// One photo of each decoder, with the buffers as large as the picture that its decoding takes: libheif's own and ours for
 /// HEIC, ours alone elsewhere.
 const PHOTOS: [(&str, usize); 4] = [
@@ -139,22 +143,6 @@ impl Trace {
         };
         self.processes.values().map(count).collect()
     }
-}
-
-/// Whether strace works here. It has to be installed (the project's own script does so), but may be forbidden.
-fn may_trace() -> bool {
-    let Ok(run) = Command::new("strace")
-        .args(["-o", "/dev/null", "true"])
-        .output()
-    else {
-        panic!(
-            "strace is not installed; `make test` installs it (scripts/install-system-packages.sh)"
-        );
-    };
-    if !run.status.success() {
-        eprintln!("skipped: strace may not trace here: {run:?}");
-    }
-    run.status.success()
 }
 
 /// The length of a mapping, from the line of its call.

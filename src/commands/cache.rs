@@ -15,8 +15,8 @@ use crate::hash::sha256;
 use crate::options::{Labeller, MeasureOptions};
 use crate::pipeline::{PhotoJob, Recall};
 use crate::report::photo_result::{PhotoResult, Status};
-use crate::report::pictures;
 use crate::report::schema::RunOptions;
+use crate::report::{pictures, whole_file};
 use crate::segment::{LabelDir, SegmenterInfo};
 
 /// An open cache.
@@ -107,13 +107,13 @@ impl Cache {
         }
         if let (Some(folder), Some(name)) = (&self.pictures, &result.overlay) {
             let jpeg = std::fs::read(pictures::path(folder, name))?;
-            pictures::write_whole(&file.with_extension("jpg"), &jpeg)?;
+            whole_file::write(&file.with_extension("jpg"), &jpeg)?;
         }
         let entry = PhotoResult {
             path: None,
             ..result.clone()
         };
-        pictures::write_whole(&file, &serde_json::to_vec(&entry)?)
+        whole_file::write(&file, &serde_json::to_vec(&entry)?)
     }
 
     /// The file of the entry for a photo; `None` where what its result follows from cannot be read.

@@ -11,7 +11,7 @@ use crate::compare::compare;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget};
-use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table};
+use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table, whole_file};
 
 /// Width of the table where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 120;
@@ -31,7 +31,8 @@ impl Outputs {
                 std::fs::create_dir_all(folder)
                     .with_context(|| format!("cannot make the folder {}", folder.display()))?;
             }
-            let file = beside(&target.path)
+            whole_file::remove_stale(&target.path);
+            let file = whole_file::begin(&target.path)
                 .with_context(|| format!("cannot write --save {}", target.path.display()))?;
             anyhow::Ok((target.clone(), file))
         };
@@ -71,44 +72,7 @@ fn write(
         SaveForm::Html => html::render(report, pictures),
     };
     file.write_all(text.as_bytes())?;
-    put_in_place(file, &target.path)?;
-    Ok(())
-}
-
-/// A temporary file in the folder of `path`, so that it can be renamed to it.
-pub(super) fn beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        return Err(std::io::Error::new(
-            std::io::ErrorKind::NotFound,
-            format!("there is no folder {}; make it first", folder.display()),
-        ));
-    }
-    tempfile::Builder::new()
-        .prefix(".measure-bench-")
-        .tempfile_in(folder)
-}
-
-/// Makes the written file appear as `path`, whole or not at all.
-pub(super) fn put_in_place(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
-    file.as_file().sync_all()?;
-    make_readable(file.as_file())?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// Temporary files are private; reports are as readable as any other file the user writes.
-#[cfg(unix)]
-fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &std::fs::File) -> std::io::Result<()> {
+    whole_file::finish(file, &target.path)?;
     Ok(())
 }
 

@@ -149,6 +149,9 @@ fn measure(
         let finished = plan.jobs.len() - jobs.len();
         progress.note(&format!("{finished} photos are finished already"));
     }
+    if let Some(note) = plan.note() {
+        progress.note(&format!("note: {note}"));
+    }
     progress.stage(match &options.labeller {
         Labeller::Labels(_) => "reading the first photos",
         Labeller::Network(_) => "reading the first photos, warming up the network",
@@ -161,6 +164,7 @@ fn measure(
         segmenter,
         &|| interrupted.load(Ordering::Relaxed),
         &mut |place, result| {
+            interrupt::stop_if_ending();
             progress.finished(&result.file);
             let index = places[place];
             if let Err(error) = journal.add(index, &result) {
@@ -172,8 +176,9 @@ fn measure(
             }
             results[index] = Some(result);
         },
-    )
-    .map_err(CommandError::failure)?;
+    );
+    interrupt::stop_if_ending();
+    let workers = workers.map_err(CommandError::failure)?;
     if let Some(error) = failed_cache {
         progress.note(&format!(
             "note: the cache will not know all photos: {error}"

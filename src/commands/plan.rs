@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::CommandError;
 use crate::dataset::names::folder_names;
 use crate::dataset::truth::MatchedTruth;
-use crate::dataset::{Case, GroundTruth, KnownValues, Truth, find_cases};
+use crate::dataset::{Case, Found, GroundTruth, KnownValues, Truth, find_cases};
 use crate::measure::Known;
 use crate::options::MeasureOptions;
 use crate::pipeline::PhotoJob;
@@ -22,15 +22,39 @@ pub(super) struct Plan {
     pub entries_without_photo: Vec<String>,
     /// Photos with values of their own.
     pub known_photos: usize,
+    /// Files of the folders that may be meant as photos and are not.
+    pub passed_over: Vec<String>,
+}
+
+/// Names a few of the files that were passed over, and how to hear more.
+fn note_of(passed_over: &[String]) -> Option<String> {
+    const NAMED: usize = 5;
+    let named: Vec<String> = passed_over
+        .iter()
+        .take(NAMED)
+        .map(|name| printable(name))
+        .collect();
+    let more = match passed_over.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "passed over, as no photos by their names or links to nothing: {}{more}; name one to hear what to do with it",
+            named.join(", ")
+        )
+    })
 }
 
 impl Plan {
     /// Looks for photos and joins everything that files say of them.
     pub fn make(options: &MeasureOptions) -> Result<Self, CommandError> {
-        let cases = find_cases(&options.sources).map_err(CommandError::usage)?;
+        let Found { cases, passed_over } =
+            find_cases(&options.sources).map_err(CommandError::usage)?;
         if cases.is_empty() {
+            let note = note_of(&passed_over).map_or_else(String::new, |note| format!("; {note}"));
             return Err(CommandError::usage(anyhow::anyhow!(
-                "no photos found (folders below --dir are looked into with --recursive)"
+                "no photos found (folders below --dir are looked into with --recursive){note}"
             )));
         }
         let identities: Vec<&str> = cases.iter().map(|case| case.identity.as_str()).collect();
@@ -53,7 +77,16 @@ impl Plan {
             .count();
         let folders = folder_names(identities);
         let all = cases.into_iter().zip(known).zip(folders);
-        Ok(Self::of_shard(options, all, matched, known_photos))
+        let plan = Self::of_shard(options, all, matched, known_photos);
+        Ok(Self {
+            passed_over,
+            ..plan
+        })
+    }
+
+    /// What its owner may wonder about; `None` when nothing was passed over.
+    pub fn note(&self) -> Option<String> {
+        note_of(&self.passed_over)
     }
 
     /// Joining has to see the whole data set, so that every shard finds the same truth; measuring sees its part.
@@ -89,6 +122,7 @@ impl Plan {
             truth,
             entries_without_photo,
             known_photos,
+            passed_over: Vec::new(),
         }
     }
 
@@ -129,6 +163,9 @@ impl Plan {
         let _ = writeln!(out, "{} {photos}", names.len());
         for entry in &self.entries_without_photo {
             let _ = writeln!(out, "ground truth without a photo: {}", printable(entry));
+        }
+        if let Some(note) = self.note() {
+            let _ = writeln!(out, "{note}");
         }
         out
     }

@@ -8,12 +8,12 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 
-use super::{CommandError, deliver, environment, interrupt, texts};
+use super::{CommandError, environment, interrupt, texts};
 use crate::cli::sweep::SweepArgs;
 use crate::cli::values::SweepForm;
 use crate::exit_code::ExitCode;
 use crate::options::{UsageError, Verbosity};
-use crate::report::Report;
+use crate::report::{Report, whole_file};
 use crate::segment::ModelSource;
 use crate::segment::model::BUNDLED_NAME;
 use crate::sweep::{Configuration, Sweep, csv, svg, table};
@@ -217,7 +217,7 @@ fn rendered(sweep: &Sweep, form: SaveForm) -> Result<String, CommandError> {
 /// Writes the file whole or not at all.
 fn save(path: &Path, text: &str) -> anyhow::Result<()> {
     let context = || format!("cannot write --save {}", path.display());
-    let mut file = deliver::beside(path).with_context(context)?;
+    let mut file = whole_file::begin(path).with_context(context)?;
     file.write_all(text.as_bytes()).with_context(context)?;
-    deliver::put_in_place(file, path).with_context(context)
+    whole_file::finish(file, path).with_context(context)
 }

@@ -128,6 +128,12 @@ impl MapeChange {
     pub const fn is_beyond_chance(&self) -> bool {
         self.interval.low > 0.0 || self.interval.high < 0.0
     }
+
+    /// Whether there is a change that its reader should not make much of.
+    #[must_use]
+    pub fn may_be_chance(&self) -> bool {
+        self.difference != 0.0 && !self.is_beyond_chance()
+    }
 }
 
 /// Time a photo, over the photos that both reports measured.

@@ -119,10 +119,10 @@ pub fn headline(comparison: &Comparison) -> Vec<String> {
 }
 
 fn mape(of: &str, change: &MapeChange) -> String {
-    let verdict = if change.is_beyond_chance() {
-        ""
-    } else {
+    let verdict = if change.may_be_chance() {
         "; may be chance"
+    } else {
+        ""
     };
     format!(
         "{of} MAPE {:.2} % -> {:.2} % ({:+.2} points, 95 % interval {:+.2} to {:+.2}, {} photos{verdict})",

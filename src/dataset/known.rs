@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::join::{JoinError, join};
 use super::records::{self, Field, RecordsError};
+use super::units::in_metres;
 use crate::measure::Known;
 
 /// A file of known values.
@@ -21,6 +22,14 @@ pub enum KnownError {
     /// An entry does not fit exactly one photo.
     #[error("known values: {0}")]
     Join(#[from] JoinError),
+    /// A height in another unit.
+    #[error("known values: {label}: {reason}")]
+    Unit {
+        /// The entry.
+        label: String,
+        /// What it says, and what is meant.
+        reason: String,
+    },
     /// A field of view that no rectilinear lens has.
     #[error("known values: {label}: fovDeg is {value}, it must be below {MAX_FOV_DEG}")]
     Fov {
@@ -52,6 +61,15 @@ impl KnownValues {
             if let Some(value) = fov_deg.filter(|fov| *fov >= MAX_FOV_DEG) {
                 let label = record.label;
                 return Err(KnownError::Fov { label, value });
+            }
+            for (name, value) in [
+                ("cameraHeightCm", camera_height_cm),
+                ("ceilingHeightCm", ceiling_height_cm),
+            ] {
+                if let Some(reason) = value.and_then(|value| in_metres(name, value)) {
+                    let label = record.label;
+                    return Err(KnownError::Unit { label, reason });
+                }
             }
             let known = Known {
                 camera_height_cm,

@@ -9,9 +9,10 @@ pub mod names;
 pub mod records;
 pub mod shard;
 pub mod truth;
+mod units;
 pub mod walk;
 
 pub use known::KnownValues;
 pub use shard::Shard;
 pub use truth::{GroundTruth, Truth};
-pub use walk::{Case, Sources, WalkError, find_cases};
+pub use walk::{Case, Found, Sources, WalkError, find_cases};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::join::{JoinError, join};
 use super::records::{self, Field, RecordsError};
+use super::units::in_metres;
 
 /// The real size of one photo's opposite wall.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -38,6 +39,14 @@ pub enum TruthError {
     /// An entry says nothing.
     #[error("ground truth: {0} has neither width nor height")]
     Empty(String),
+    /// A size in another unit.
+    #[error("ground truth: {label}: {reason}")]
+    Unit {
+        /// The entry.
+        label: String,
+        /// What it says, and what is meant.
+        reason: String,
+    },
     /// An entry does not fit exactly one photo.
     #[error("ground truth: {0}")]
     Join(#[from] JoinError),
@@ -57,6 +66,12 @@ impl GroundTruth {
             let [width_cm, height_cm] = record.values;
             if width_cm.is_none() && height_cm.is_none() {
                 return Err(TruthError::Empty(record.label));
+            }
+            for (name, value) in [("widthCm", width_cm), ("heightCm", height_cm)] {
+                if let Some(reason) = value.and_then(|value| in_metres(name, value)) {
+                    let label = record.label;
+                    return Err(TruthError::Unit { label, reason });
+                }
             }
             entries.push((
                 record.file,
@@ -140,10 +155,24 @@ mod tests {
     }
 
     #[test]
+    fn metres_are_not_taken_for_centimetres() {
+        for size in [r#""widthCm": 4.8"#, r#""widthCm": 480, "heightCm": 2.5"#] {
+            let text = format!(r#"[{{"file": "a.jpg", {size}}}]"#);
+            let message = truth(&text).unwrap_err().to_string();
+            assert!(
+                message.contains("entry 1 (a.jpg)") && message.contains("looks like metres"),
+                "{message}"
+            );
+        }
+        let message = truth(r#"{"a.jpg": {"w": 4.8}}"#).unwrap_err().to_string();
+        assert!(message.ends_with("write 480"), "{message}");
+    }
+
+    #[test]
     fn empty_and_doubled_entries_are_named() {
         let empty = truth(r#"[{"file":"a.jpg"}]"#).unwrap_err().to_string();
         assert!(empty.contains("entry 1 (a.jpg) has neither"), "{empty}");
-        let doubled = truth(r#"{"a.jpg":{"w":1},"a.jpg":{"w":2}}"#)
+        let doubled = truth(r#"{"a.jpg":{"w":100},"a.jpg":{"w":200}}"#)
             .unwrap_err()
             .to_string();
         assert!(

@@ -11,6 +11,58 @@ pub const PHOTO_EXTENSIONS: [&str; 13] = [
     "avif",
 ];
 
+/// Extensions, lower case, of files that a folder walk passes over although their owner may mean them as photos: RAW, video,
+/// other pictures, archives, and downloads that were not finished.
+const MISTAKABLE_EXTENSIONS: [&str; 38] = [
+    "dng",
+    "cr2",
+    "cr3",
+    "nef",
+    "arw",
+    "raf",
+    "orf",
+    "rw2",
+    "x3f",
+    "pef",
+    "srw",
+    "mov",
+    "mp4",
+    "m4v",
+    "avi",
+    "mkv",
+    "webm",
+    "3gp",
+    "mpg",
+    "mts",
+    "jxl",
+    "jp2",
+    "psd",
+    "svg",
+    "pdf",
+    "heics",
+    "zip",
+    "rar",
+    "7z",
+    "tar",
+    "tgz",
+    "gz",
+    "crdownload",
+    "part",
+    "partial",
+    "download",
+    "tmp",
+    "icloud",
+];
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// All photos in natural order of their identities, each file once.
+    pub cases: Vec<Case>,
+    /// What folders hold beside them that may be meant as photos, in natural order.
+    pub passed_over: Vec<String>,
+}
+
 /// One photo of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -58,24 +110,26 @@ pub enum WalkError {
     IsFolder(PathBuf),
 }
 
-/// All photos of `sources` in natural order of their identities, each file once.
+/// All photos of `sources`.
 ///
 /// A file that was named but does not exist is kept: it becomes that photo's error, and the others are measured.
 ///
 /// # Errors
 /// See [`WalkError`].
-pub fn find_cases(sources: &Sources) -> Result<Vec<Case>, WalkError> {
-    let mut cases = Vec::new();
+pub fn find_cases(sources: &Sources) -> Result<Found, WalkError> {
+    let mut found = Found::default();
     for given in &sources.files {
-        expand(given, &mut cases)?;
+        expand(given, &mut found.cases)?;
     }
     for dir in &sources.dirs {
-        walk(dir, sources.recursive, &mut cases)?;
+        walk(dir, sources.recursive, &mut found)?;
     }
-    deduplicate(&mut cases);
-    qualify_collisions(&mut cases);
+    let Found { cases, passed_over } = &mut found;
+    deduplicate(cases);
+    qualify_collisions(cases);
     cases.sort_by(|a, b| natural_order(&a.identity, &b.identity));
-    Ok(cases)
+    passed_over.sort_by(|a, b| natural_order(a, b));
+    Ok(found)
 }
 
 fn expand(given: &str, found: &mut Vec<Case>) -> Result<(), WalkError> {
@@ -109,7 +163,7 @@ fn expand(given: &str, found: &mut Vec<Case>) -> Result<(), WalkError> {
     Ok(())
 }
 
-fn walk(dir: &Path, recursive: bool, found: &mut Vec<Case>) -> Result<(), WalkError> {
+fn walk(dir: &Path, recursive: bool, found: &mut Found) -> Result<(), WalkError> {
     let folder_error = |reason: String| WalkError::Folder {
         dir: dir.to_owned(),
         reason,
@@ -128,23 +182,41 @@ fn walk(dir: &Path, recursive: bool, found: &mut Vec<Case>) -> Result<(), WalkEr
         .max_depth(depth)
         .follow_links(true)
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()));
+        .filter_entry(|entry| {
+            entry.depth() == 0 || !is_hidden(entry.file_name()) || is_cloud_placeholder(entry)
+        });
+    let identity = |path: &Path| identity_of(path.strip_prefix(dir).unwrap_or(path));
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
-            // A link that leads back up has nothing new below it; a dangling one has nothing at all.
-            Err(e) if e.loop_ancestor().is_some() || is_missing(&e) => continue,
+            // A link that leads back up has nothing new below it.
+            Err(e) if e.loop_ancestor().is_some() => continue,
+            // It dangles, or the file has just been removed.
+            Err(e) if is_missing(&e) => {
+                let gone = e
+                    .path()
+                    .filter(|path| has_extension(path, &PHOTO_EXTENSIONS));
+                found.passed_over.extend(gone.map(identity));
+                continue;
+            }
             Err(e) => return Err(folder_error(e.to_string())),
         };
-        if entry.file_type().is_file() && has_photo_extension(entry.path()) {
-            let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
-            found.push(Case {
-                identity: identity_of(relative),
-                path: entry.path().to_owned(),
+        let (path, is_file) = (entry.path(), entry.file_type().is_file());
+        if is_file && has_extension(path, &PHOTO_EXTENSIONS) {
+            found.cases.push(Case {
+                identity: identity(path),
+                path: path.to_owned(),
             });
+        } else if is_file && has_extension(path, &MISTAKABLE_EXTENSIONS) {
+            found.passed_over.push(identity(path));
         }
     }
     Ok(())
+}
+
+/// What iCloud leaves in place of a file that it has moved away: `.NAME.icloud`.
+fn is_cloud_placeholder(entry: &walkdir::DirEntry) -> bool {
+    entry.file_type().is_file() && has_extension(entry.path(), &["icloud"])
 }
 
 fn is_hidden(name: &std::ffi::OsStr) -> bool {
@@ -157,10 +229,10 @@ fn is_missing(error: &walkdir::Error) -> bool {
         .is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound)
 }
 
-fn has_photo_extension(path: &Path) -> bool {
+fn has_extension(path: &Path, known: &[&str]) -> bool {
     path.extension()
         .and_then(|e| e.to_str())
-        .is_some_and(|e| PHOTO_EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
+        .is_some_and(|e| known.contains(&e.to_ascii_lowercase().as_str()))
 }
 
 /// Keeps the first mention of each path.
@@ -205,6 +277,7 @@ mod tests {
     fn identities(sources: &Sources) -> Vec<String> {
         find_cases(sources)
             .unwrap()
+            .cases
             .into_iter()
             .map(|c| c.identity)
             .collect()
@@ -227,6 +300,29 @@ mod tests {
         assert_eq!(identities(&sources), ["p2.heic", "p10.JPG"]);
         sources.recursive = true;
         assert_eq!(identities(&sources), ["p2.heic", "p10.JPG", "sub/p1.jpg"]);
+    }
+
+    #[test]
+    fn what_may_be_meant_as_a_photo_is_named() {
+        let dir = tree(&[
+            "a.jpg",
+            "clip.MOV",
+            "b.jpg.crdownload",
+            ".IMG_1.HEIC.icloud",
+            "._a.jpg",
+            "notes.txt",
+            "sub/raw.dng",
+        ]);
+        let mut sources = Sources {
+            dirs: vec![dir.path().to_owned()],
+            ..Sources::default()
+        };
+        let found = find_cases(&sources).unwrap();
+        assert_eq!(found.cases.len(), 1);
+        let names = [".IMG_1.HEIC.icloud", "b.jpg.crdownload", "clip.MOV"];
+        assert_eq!(found.passed_over, names);
+        sources.recursive = true;
+        assert_eq!(find_cases(&sources).unwrap().passed_over.len(), 4);
     }
 
     #[test]
@@ -283,5 +379,6 @@ mod tests {
             ..Sources::default()
         };
         assert_eq!(identities(&sources), ["sub/x.jpg"]);
+        assert_eq!(find_cases(&sources).unwrap().passed_over, ["dangling.jpg"]);
     }
 }

@@ -28,7 +28,9 @@ pub enum PhotoError {
         limit: u64,
     },
     /// A kind of file that is known and not read.
-    #[error("is {kind}, which is not supported; {advice}")]
+    #[error(
+        "is {kind}: {advice} (expected a JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF picture)"
+    )]
     Unsupported {
         /// With its article: "a Canon RAW file".
         kind: &'static str,
@@ -37,7 +39,7 @@ pub enum PhotoError {
     },
     /// No known magic number.
     #[error(
-        "is not a photo that can be told by its first bytes; expected JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF"
+        "is not a photo, going by its first bytes; expected a JPEG, PNG, WebP, HEIC, AVIF, TIFF, BMP or GIF picture: open it to see what it is, and fetch it again"
     )]
     UnknownFormat,
     /// The container's decoder gave no pixels.
@@ -130,6 +132,7 @@ impl DecodeError {
     pub(super) fn undecodable(format: PhotoFormat, reason: impl std::fmt::Display) -> Self {
         // Native decoders put line ends in their messages; an error is one line.
         let reason = reason.to_string().replace(['\n', '\r'], " ");
+        let reason = reason.trim().to_owned();
         Self::Undecodable { format, reason }
     }
 }

@@ -20,6 +20,10 @@ use crate::geometry::camera::ImageSize;
 pub const AV1_ADVICE: &str = "convert such photos to JPEG or PNG, or build with a decoder (Debian: sudo apt-get install \
                               libdav1d-dev && cargo clean --release -p libheif-sys && make release)";
 
+/// What to do about [`foreign_codecs`].
+pub const FOREIGN_CODECS_ADVICE: &str = "build in the repository's folder, whose .cargo/config.toml forbids them, after \
+                                         cargo clean -p libheif-sys (and once more with --release)";
+
 /// Kept for the whole process: initialising registers the codecs anew each time.
 fn library() -> &'static LibHeif {
     static LIBRARY: OnceLock<LibHeif> = OnceLock::new();
@@ -32,6 +36,19 @@ pub fn decodes_avif() -> bool {
     !library()
         .decoder_descriptors(1, Some(CompressionFormat::Av1))
         .is_empty()
+}
+
+/// Codecs inside libheif beside those that it is meant to have (`scripts/libheif.cmake`): libde265, dav1d, and its own.
+#[must_use]
+pub fn foreign_codecs() -> Vec<String> {
+    const MEANT: [&str; 4] = ["libde265", "dav1d", "mask", "uncompressed"];
+    const ALL: usize = 100;
+    let decoders = library().decoder_descriptors(ALL, None);
+    let encoders = library().encoder_descriptors(ALL, None, None);
+    let ids = decoders.iter().map(|codec| codec.id().to_owned());
+    ids.chain(encoders.iter().map(|codec| codec.id().to_owned()))
+        .filter(|id| !MEANT.contains(&id.as_str()))
+        .collect()
 }
 
 /// Decodes the primary picture. One that the strict decoder refuses is decoded once more leniently and marked damaged;
@@ -69,6 +86,11 @@ pub(super) fn decode(
     };
     let pixels = pixels
         .ok_or_else(|| DecodeError::undecodable(format, "the decoder gave no 8-bit RGB pixels"))?;
+    // The picture that comes out need not be of the size that the handle had.
+    limits.check_size(ImageSize {
+        width: pixels.width(),
+        height: pixels.height(),
+    })?;
     Ok(Raster {
         pixels,
         icc,
@@ -127,5 +149,19 @@ fn describe(error: &HeifError) -> String {
         format!("{:?}", error.sub_code)
     } else {
         error.message.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// x265 and x264 are GPL, and every further codec is code before strangers' files.
+    #[test]
+    fn libheif_has_no_codec_that_it_is_not_meant_to_have() {
+        let foreign = super::foreign_codecs();
+        assert!(
+            foreign.is_empty(),
+            "libheif was built with {foreign:?}: {}",
+            super::FOREIGN_CODECS_ADVICE
+        );
     }
 }

@@ -36,7 +36,7 @@ use crate::measure::Warning;
 pub use decode::{claimed_pixels, decode, decode_with, read_metadata};
 pub use error::{DecodeError, PhotoError};
 pub use guard::{count_panics, guarded, panics};
-pub use heic::{AV1_ADVICE, decodes_avif};
+pub use heic::{AV1_ADVICE, FOREIGN_CODECS_ADVICE, decodes_avif, foreign_codecs};
 pub use metadata::Metadata;
 pub use orient::Orientation;
 pub use pixels::{PixelRequest, UprightPixels, decode as decode_pixels};

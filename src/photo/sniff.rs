@@ -7,6 +7,8 @@ use super::ifd::{ByteOrder, entries, field_type};
 const EXPORT: &str = "export it as JPEG with the camera's or a RAW developer's software";
 const FRAME: &str = "save one frame as JPEG or PNG";
 const CONVERT: &str = "convert it to JPEG or PNG";
+const UNPACK: &str = "unpack it and name the photos inside";
+const NOT_THE_PAGE: &str = "download the photo itself, not the page around it";
 
 /// Tells the container.
 ///
@@ -122,44 +124,73 @@ fn other(bytes: &[u8]) -> PhotoError {
         (0, b"MM\0+", "a BigTIFF picture", CONVERT),
         (0, b"8BPS", "a Photoshop document", CONVERT),
         (0, b"%PDF", "a PDF document", CONVERT),
-        (0, b"<svg", "an SVG drawing", CONVERT),
+        (0, b"PK\x03\x04", "a ZIP archive", UNPACK),
+        (0, b"\x1f\x8b", "a gzip archive", UNPACK),
+        (0, b"Rar!", "a RAR archive", UNPACK),
+        (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
         (
             0,
-            b"PK\x03\x04",
-            "a ZIP archive",
-            "unpack it and name the photos inside",
+            b"\0\x05\x16\x07",
+            "what macOS keeps beside a file on foreign disks (AppleDouble)",
+            "the photo has the same name without ._ at its beginning",
         ),
         (
             0,
-            b"\x1f\x8b",
-            "a gzip archive",
-            "unpack it and name the photos inside",
-        ),
-        (
-            0,
-            b"<!DOCTYPE",
-            "a web page",
-            "download the photo itself, not the page around it",
-        ),
-        (
-            0,
-            b"<!doctype",
-            "a web page",
-            "download the photo itself, not the page around it",
-        ),
-        (
-            0,
-            b"<html",
-            "a web page",
-            "download the photo itself, not the page around it",
+            b"bplist00",
+            "a placeholder for a file that is not on this machine (iCloud), or other macOS settings",
+            "download the photo first: Finder, right click, Download Now",
         ),
     ];
     KNOWN
         .iter()
         .find(|(at, magic, ..)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic)))
-        .map_or(PhotoError::UnknownFormat, |&(_, _, kind, advice)| {
+        .map(|&(_, _, kind, advice)| (kind, advice))
+        .or_else(|| text(bytes))
+        .map_or(PhotoError::UnknownFormat, |(kind, advice)| {
             PhotoError::Unsupported { kind, advice }
         })
+}
+
+/// Text that stands where a photo was expected, and files that a download or copy never filled.
+fn text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    /// As much as tells.
+    const BEGINNING: usize = 256;
+    const KNOWN: &[(&str, &str, &str)] = &[
+        ("<!doctype", "a web page", NOT_THE_PAGE),
+        ("<html", "a web page", NOT_THE_PAGE),
+        ("<head", "a web page", NOT_THE_PAGE),
+        ("<!--", "a web page", NOT_THE_PAGE),
+        ("<svg", "an SVG drawing", CONVERT),
+        (
+            "<?xml",
+            "an XML document, as servers send in place of what they refuse",
+            "open it in a text editor to see why, and download the photo anew",
+        ),
+        (
+            "{\"",
+            "a JSON document, as servers send in place of what they refuse",
+            "open it in a text editor to see why, and download the photo anew",
+        ),
+        (
+            "version https://git-lfs",
+            "a Git LFS pointer and not the photo",
+            "fetch the photos with: git lfs pull",
+        ),
+    ];
+    let beginning = bytes.get(..BEGINNING).unwrap_or(bytes);
+    if beginning.iter().all(|byte| *byte == 0) {
+        return Some((
+            "filled with zeros: a download or copy that was cut off",
+            "fetch it again",
+        ));
+    }
+    let text = String::from_utf8_lossy(beginning);
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let text = text.to_ascii_lowercase();
+    KNOWN
+        .iter()
+        .find(|(start, ..)| text.starts_with(start))
+        .map(|&(_, kind, advice)| (kind, advice))
 }
 
 #[cfg(test)]
@@ -217,10 +248,17 @@ mod tests {
     #[test]
     fn what_is_no_photo_is_named() {
         assert!(kind(b"<!DOCTYPE html><html>").contains("web page"));
+        assert!(kind(b"\xef\xbb\xbf\r\n <HTML>").contains("web page"));
+        assert!(kind(b"<?xml version=\"1.0\"?><Error>").contains("XML"));
+        assert!(kind(b"{\"message\": \"Not Found\"}").contains("JSON"));
+        assert!(kind(b"version https://git-lfs.github.com/spec/v1\n").contains("LFS"));
+        assert!(kind(b"bplist00\xd3").contains("iCloud"));
+        assert!(kind(b"\0\x05\x16\x07\0\x02\0\0Mac OS X").contains("AppleDouble"));
+        assert!(kind(&[0; 4096]).contains("zeros"));
         assert!(kind(b"%PDF-1.7").contains("PDF"));
         assert!(kind(b"II+\0\x08\0\0\0").contains("BigTIFF"));
-        assert!(kind(b"hello").contains("expected JPEG"));
-        assert!(kind(b"BMW is a maker of cars").contains("expected JPEG"));
+        assert!(kind(b"hello").contains("expected a JPEG"));
+        assert!(kind(b"BMW is a maker of cars").contains("expected a JPEG"));
         assert!(kind(b"").contains("empty"));
     }
 }

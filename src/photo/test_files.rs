@@ -163,3 +163,56 @@ pub(super) fn apple_note(acceleration: [f64; 3], camera_type: u32) -> Vec<u8> {
     note.extend(vector);
     note
 }
+
+/// A HEIC file whose primary picture is item 1 of the given kind with the given content, and whose other items are its tiles.
+pub(super) fn heif(items: u16, kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let boxed = |name: &[u8; 4], body: &[u8]| {
+        let size = u32::try_from(8 + body.len()).unwrap();
+        [&size.to_be_bytes()[..], name, body].concat()
+    };
+    let full = |name: &[u8; 4], version: u8, body: &[u8]| {
+        boxed(name, &[&[version, 0, 0, 0], body].concat())
+    };
+    let mut infos = items.to_be_bytes().to_vec();
+    let mut places = [&[0x44, 0][..], &items.to_be_bytes()].concat();
+    for item in 1..=items {
+        let kind = if item == 1 { kind } else { b"hvc1" };
+        infos.extend(full(
+            b"infe",
+            2,
+            &[&item.to_be_bytes()[..], &[0, 0], kind, &[0]].concat(),
+        ));
+        // Inside idat, at its beginning, one extent.
+        let length = u32::try_from(content.len()).unwrap();
+        places.extend([&item.to_be_bytes()[..], &[0, 1, 0, 0, 0, 1]].concat());
+        places.extend([0_u32.to_be_bytes(), length.to_be_bytes()].concat());
+    }
+    const TILES: u16 = u16::MAX;
+    let tiles: Vec<u8> = std::iter::repeat_n([0, 2], usize::from(TILES))
+        .flatten()
+        .collect();
+    let tiles = boxed(
+        b"dimg",
+        &[&[0, 1][..], &TILES.to_be_bytes(), &tiles].concat(),
+    );
+    let size = [64_u32.to_be_bytes(), 64_u32.to_be_bytes()].concat();
+    let properties = boxed(b"ipco", &full(b"ispe", 0, &size));
+    // Both first items have the one property.
+    let associations = full(b"ipma", 0, &[0, 0, 0, 2, 0, 1, 1, 1, 0, 2, 1, 1]);
+    let handler = [&[0; 4][..], b"pict", &[0; 13]].concat();
+    let meta = [
+        full(b"hdlr", 0, &handler),
+        full(b"pitm", 0, &[0, 1]),
+        full(b"iinf", 0, &infos),
+        full(b"iloc", 1, &places),
+        full(b"iref", 0, &tiles),
+        boxed(b"iprp", &[properties, associations].concat()),
+        boxed(b"idat", content),
+    ]
+    .concat();
+    [
+        boxed(b"ftyp", b"heic\0\0\0\0mif1heic"),
+        full(b"meta", 0, &meta),
+    ]
+    .concat()
+}

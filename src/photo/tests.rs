@@ -6,7 +6,8 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use proptest::prelude::*;
 
 use super::test_files::{
-    Field, apple_note, encode, exif_block, png_with_exif, quarters, tiff, webp_with_exif, with_exif,
+    Field, apple_note, encode, exif_block, heif, png_with_exif, quarters, tiff, webp_with_exif,
+    with_exif,
 };
 use super::*;
 use crate::geometry::camera::FocalSource;
@@ -357,6 +358,35 @@ fn claimed_sides_over_the_limit_are_refused_before_decoding() {
         };
         let error = decode(&bytes, &limits).unwrap_err();
         assert!(too_many_pixels(&error), "{error}");
+    }
+}
+
+/// HEIC files that lie: the most items that there can be, and grids of tiles beyond all memory.
+#[test]
+fn many_pictures_and_huge_grids_of_heic_end_soon_in_an_error() {
+    let limits = Limits {
+        max_decode_bytes: 64 << 20,
+        ..Limits::default()
+    };
+    let many = heif(65_000, b"hvc1", &[]);
+    let claims = |width: u32, height: u32| {
+        // Version, wide fields, 256 x 256 tiles.
+        let head = [0, 1, 255, 255];
+        [&head[..], &width.to_be_bytes(), &height.to_be_bytes()].concat()
+    };
+    let huge = heif(2, b"grid", &claims(60_000, 60_000));
+    let endless = heif(2, b"grid", &claims(u32::MAX, u32::MAX));
+    let empty = heif(2, b"grid", &claims(0, 0));
+    for (case, bytes) in [
+        ("many", many),
+        ("huge", huge),
+        ("endless", endless),
+        ("empty", empty),
+    ] {
+        let started = std::time::Instant::now();
+        let error = decode(&bytes, &limits).unwrap_err();
+        assert!(matches!(error, PhotoError::Decode(_)), "{case}: {error}");
+        assert!(started.elapsed().as_secs() < 10, "{case}");
     }
 }
 

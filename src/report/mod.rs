@@ -12,6 +12,7 @@ pub mod photo_result;
 pub mod pictures;
 pub mod schema;
 pub mod table;
+pub mod whole_file;
 mod wording;
 
 pub use anonymous::anonymise;

@@ -1,9 +1,9 @@
 //! The folder of pictures beside reports: each is named by the hash of its own bytes, so that any number of reports, and runs
 //! at the same time, can share one folder.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::whole_file;
 use crate::hash::sha256;
 
 /// The file of the picture called `name` in `folder`.
@@ -19,7 +19,7 @@ pub fn path(folder: &Path, name: &str) -> PathBuf {
 pub fn put(folder: &Path, jpeg: &[u8]) -> std::io::Result<String> {
     let name = sha256(jpeg);
     std::fs::create_dir_all(folder)?;
-    write_whole(&path(folder, &name), jpeg)?;
+    whole_file::write(&path(folder, &name), jpeg)?;
     Ok(name)
 }
 
@@ -34,17 +34,6 @@ pub fn get(folders: &[PathBuf], name: &str) -> Option<Vec<u8>> {
     folders
         .iter()
         .find_map(|folder| std::fs::read(path(folder, name)).ok())
-}
-
-/// Writes a file that other processes see whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".measure-bench-")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::checksum::ChecksumError;
 use super::label_file::LabelFileError;
 use super::metadata::MetadataError;
 use super::model::ModelNotFound;
@@ -19,6 +20,9 @@ pub enum SegmentError {
     /// `--model` leads to no file.
     #[error(transparent)]
     NotFound(#[from] ModelNotFound),
+    /// The model is not the file that its checksum was made of.
+    #[error(transparent)]
+    Checksum(#[from] ChecksumError),
     /// ONNX Runtime does not take the model.
     #[error(
         "model {model} cannot be loaded: {reason}; if the file is damaged, copy or export it anew (models/export.py)"

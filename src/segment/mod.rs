@@ -3,6 +3,7 @@
 mod argmax;
 mod bands;
 mod bilinear;
+mod checksum;
 mod error;
 mod label_dir;
 pub mod label_file;

@@ -9,6 +9,7 @@ use half::f16;
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Tensor, TensorRef};
 
+use super::checksum;
 use super::metadata::ModelMetadata;
 use super::model::ModelSource;
 use super::placement::Operators;
@@ -70,6 +71,7 @@ impl Network {
         {
             return Err(SegmentError::LongSide { side });
         }
+        checksum::verify(&source)?;
         let threads = options.threads.unwrap_or_else(cores).max(1);
         let session_options = SessionOptions {
             device: options.device,

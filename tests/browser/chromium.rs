@@ -27,7 +27,11 @@ pub struct Browser {
 impl Browser {
     pub fn start(program: &Path) -> Self {
         let profile = tempfile::tempdir().unwrap();
-        let mut process = Command::new(program)
+        let mut command = Command::new(program);
+        // The program may be a script that starts the browser: with a group of their own, both can be ended.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process = command
             .args([
                 "--headless",
                 // Its sandbox needs rights that containers do not give, and it opens nothing but this project's own page.
@@ -218,6 +222,11 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // A browser that is gone already needs no end.
+        #[cfg(unix)]
+        let _ = i32::try_from(self.process.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw)
+            .map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -15,4 +15,6 @@ mod models;
 mod outputs;
 mod photos;
 mod privacy;
+#[path = "../common/strace.rs"]
+mod strace;
 mod support;

@@ -81,6 +81,34 @@ fn a_damaged_model_is_named() {
 }
 
 #[test]
+fn a_model_that_is_not_what_its_checksum_says_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = dir.path().join("rooms.onnx");
+    std::fs::write(&model, bundled()).unwrap();
+    let run = || {
+        binary()
+            .arg(fixtures().join("bedroom.jpg"))
+            .args(["--long-side", "64", "-q", "--model"])
+            .arg(&model)
+            .output()
+            .unwrap()
+    };
+    let sums = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/SHA256SUMS");
+    let stated = std::fs::read_to_string(sums).unwrap();
+    let sidecar = dir.path().join("rooms.onnx.sha256");
+    std::fs::write(&sidecar, &stated).unwrap();
+    assert_ends(&run(), 0, "");
+    std::fs::write(&sidecar, stated.replace(&stated[..8], "00000000")).unwrap();
+    for part in [
+        "rooms.onnx has SHA-256",
+        "rooms.onnx.sha256 says 00000000",
+        "models/export.py",
+    ] {
+        assert_ends(&run(), 1, part);
+    }
+}
+
+#[test]
 fn a_model_without_metadata_names_what_is_missing_and_how_to_write_it() {
     const METADATA_PROPS: u64 = 14;
     let output = run_with_model(&without_field(&bundled(), METADATA_PROPS));

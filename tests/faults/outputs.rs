@@ -5,7 +5,7 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::process::{Command, Stdio};
 
 use super::support::{
-    assert_ends, binary, finished, measuring, report, rooms, two_photos, wait_until,
+    PHOTOS, assert_ends, binary, finished, measuring, report, rooms, two_photos, wait_until,
 };
 
 #[test]
@@ -35,6 +35,68 @@ fn a_full_disk_fails_the_run_and_keeps_what_was_there() {
         .filter(|name| name.starts_with(".measure-bench-"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// The journal and the report have room for a part of the run; then the user makes room.
+#[test]
+fn a_disk_that_fills_up_in_the_middle_of_a_run_loses_no_finished_photo() {
+    let dir = rooms();
+    let save = ["--save", "r.json", "--jobs", "1"];
+    let limited = Command::new("sh")
+        // 512 bytes a block.
+        .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "sh"])
+        .arg(binary().get_program())
+        .args(measuring(dir.path()).get_args())
+        .args(save)
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    assert_ends(&limited, 1, "cannot write --save r.json");
+    let kept = finished(dir.path());
+    assert!((2..PHOTOS).contains(&kept), "{kept} were journaled");
+    let before = std::fs::read_to_string(dir.path().join("r.json.journal.jsonl")).unwrap();
+
+    let resumed = measuring(dir.path()).args(save).arg("--resume").status();
+    assert!(resumed.unwrap().success());
+    let report = report(dir.path());
+    assert_eq!(report["metrics"]["total"], PHOTOS);
+    assert_eq!(report["metrics"]["errors"], 0);
+    // Times differ from run to run: the same one shows that the photo was not measured again.
+    let first: serde_json::Value = serde_json::from_str(before.lines().nth(1).unwrap()).unwrap();
+    let same = report["results"].as_array().unwrap().iter();
+    let same = same.filter(|result| result["timingsMs"] == first["result"]["timingsMs"]);
+    assert_eq!(same.count(), 1, "{first}");
+}
+
+#[test]
+fn what_a_killed_run_leaves_behind_is_removed_by_the_next_one() {
+    let dir = rooms();
+    let leftovers = || -> Vec<_> {
+        let entries = std::fs::read_dir(dir.path()).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let ours = |path: &std::path::PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            name.starts_with(".measure-bench-")
+        };
+        paths.filter(ours).collect()
+    };
+    let save = ["--save", "r.json", "--jobs", "1"];
+    let mut killed = measuring(dir.path()).args(save).spawn().unwrap();
+    wait_until(|| finished(dir.path()) >= 2);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let [left] = leftovers().try_into().unwrap();
+
+    // Not at once: a file so young may belong to a process that has only just made it.
+    let run = || measuring(dir.path()).args(save).status().unwrap();
+    assert!(run().success());
+    assert_eq!(leftovers(), [left.as_path()]);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(600);
+    let file = File::options().write(true).open(&left).unwrap();
+    file.set_modified(long_ago).unwrap();
+    drop(file);
+    assert!(run().success());
+    assert!(leftovers().is_empty());
 }
 
 #[test]

@@ -6,7 +6,10 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::support::{PHOTOS, binary, finished, fixtures, measuring, report, rooms, wait_until};
+use super::strace::may_trace;
+use super::support::{
+    PHOTOS, assert_ends, binary, finished, fixtures, measuring, report, rooms, wait_until,
+};
 
 #[test]
 fn photos_that_vanish_or_change_during_the_run_cost_themselves_alone() {
@@ -86,6 +89,47 @@ fn names_without_utf_8_and_as_long_as_they_get_are_measured() {
     );
 }
 
+/// Disks that are slow and that fail, as strace makes them for two photos.
+#[test]
+fn a_slow_disk_costs_time_and_a_failing_one_its_photo() {
+    if !may_trace() {
+        return;
+    }
+    let dir = rooms();
+    let photo = |number: usize| dir.path().join(format!("rooms/room_{number:05}.jpg"));
+    let run = |number: usize, fault: &str| {
+        let plain = measuring(dir.path());
+        let mut traced = std::process::Command::new("strace");
+        traced
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=read", "-e"])
+            .arg(format!("inject=read:{fault}"))
+            .arg("-P")
+            .arg(photo(number).canonicalize().unwrap())
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .args(["--save", "r.json", "--max-errors", "1"])
+            .current_dir(dir.path())
+            .stdout(Stdio::null());
+        assert!(traced.status().unwrap().success());
+        report(dir.path())
+    };
+    let slow = run(3, "delay_enter=400000");
+    assert_eq!(slow["metrics"]["errors"], 0);
+    assert_eq!(slow["metrics"]["total"], PHOTOS);
+    let read_ms = |place: usize| slow["results"][place]["timingsMs"]["read"].as_f64();
+    assert!(read_ms(3) >= Some(400.0), "{}", slow["results"][3]);
+    assert!(read_ms(5) < Some(400.0), "{}", slow["results"][5]);
+
+    let failing = run(4, "error=EIO");
+    assert_eq!(failing["metrics"]["errors"], 1);
+    assert_eq!(failing["metrics"]["total"], PHOTOS);
+    let message = failing["results"][4]["error"].as_str().unwrap();
+    assert!(
+        message.contains("cannot be read (Input/output error"),
+        "{message}"
+    );
+}
+
 /// A folder of what people really hand in, and what each of them is told.
 #[test]
 fn every_broken_download_is_told_what_to_do_next() {
@@ -94,10 +138,10 @@ fn every_broken_download_is_told_what_to_do_next() {
     let heic = std::fs::read(fixtures().join("cut_right.heic")).unwrap();
     let png = std::fs::read(fixtures().join("plain.png")).unwrap();
     let page = b"<!DOCTYPE html><title>404</title>".to_vec();
-    let cases: [(&str, Vec<u8>, &str); 9] = [
+    let cases: [(&str, Vec<u8>, &str); 15] = [
         ("empty.jpg", Vec::new(), "fetch it again"),
         ("page.jpg", page, "download the photo itself"),
-        ("text.heic", b"no photo at all".to_vec(), "expected JPEG"),
+        ("text.heic", b"no photo at all".to_vec(), "expected a JPEG"),
         ("cut.png", png[..png.len() / 2].to_vec(), "fetch it again"),
         (
             "cut.heic",
@@ -109,6 +153,28 @@ fn every_broken_download_is_told_what_to_do_next() {
             "movie.heic",
             b"\0\0\0\x14ftypqt  \0\0\0\0qt  ".to_vec(),
             "save one frame",
+        ),
+        (
+            "pointer.jpg",
+            b"version https://git-lfs.github.com/spec/v1\n".to_vec(),
+            "git lfs pull",
+        ),
+        ("icloud.HEIC", b"bplist00\xd3".to_vec(), "Download Now"),
+        ("zeros.jpg", vec![0; 5000], "fetch it again"),
+        (
+            "denied.png",
+            b"<?xml version='1.0'?><Error><Code>AccessDenied".to_vec(),
+            "download the photo anew",
+        ),
+        (
+            "locked.jpg",
+            b"%PDF-1.7 /Encrypt".to_vec(),
+            "convert it to JPEG",
+        ),
+        (
+            "double.jpg",
+            b"\0\x05\x16\x07\0\x02\0\0Mac OS X".to_vec(),
+            "without ._",
         ),
         (
             "photos.jpg",
@@ -124,15 +190,28 @@ fn every_broken_download_is_told_what_to_do_next() {
     for (name, bytes, _) in &cases {
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
+    let others = [
+        ".IMG_1.HEIC.icloud",
+        "clip.mov",
+        "kitchen.jpg.crdownload",
+        "raw.dng",
+    ];
+    for name in others.into_iter().chain(["._empty.jpg", "notes.txt"]) {
+        std::fs::write(dir.path().join(name), "not looked at").unwrap();
+    }
+    std::fs::create_dir(dir.path().join("folder.jpg")).unwrap();
+    std::os::unix::fs::symlink("nowhere", dir.path().join("broken.jpg")).unwrap();
     // A wrong ending is no fault: the bytes tell.
     std::fs::write(dir.path().join("heic.jpg"), &heic).unwrap();
     let output = binary()
         .current_dir(dir.path())
-        .args(["--dir", ".", "--long-side", "64", "--summary", "json", "-q"])
+        .args(["--dir", ".", "--long-side", "64", "--summary", "json"])
         .stderr(Stdio::piped())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    let [placeholder, rest @ ..] = others;
+    let passed_over = format!("{placeholder}, broken.jpg, {}; name one", rest.join(", "));
+    assert_ends(&output, 1, &passed_over);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     for result in report["results"].as_array().unwrap() {
         let file = result["file"].as_str().unwrap();

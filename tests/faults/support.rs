@@ -67,14 +67,12 @@ pub fn two_photos() -> tempfile::TempDir {
     dir
 }
 
-/// A run over the folder `rooms`, with its label maps.
+/// A run over the folder `rooms`, with its label maps. Fitting boxes gives each photo a while, in which something can befall it.
 pub fn measuring(dir: &Path) -> Command {
     let mut command = binary();
     command
         .current_dir(dir)
         .args(["--dir", "rooms", "--labels", "rooms/labels", "-q"])
-        // The one that takes no time: this is about runs, not about rooms.
-        .args(["--estimator", "predecessor"])
         .stdout(Stdio::null());
     command
 }

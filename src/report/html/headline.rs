@@ -134,10 +134,10 @@ pub fn figures(out: &mut String, report: &Report) -> Result {
 
 fn baseline(change: Option<MapeChange>) -> String {
     change.map_or_else(String::new, |c| {
-        let chance = if c.is_beyond_chance() {
-            ""
-        } else {
+        let chance = if c.may_be_chance() {
             ", may be chance"
+        } else {
+            ""
         };
         format!(
             "baseline {:.1} % ({:+.1} points{chance})",
@@ -146,16 +146,21 @@ fn baseline(change: Option<MapeChange>) -> String {
     })
 }
 
+/// No line ends between a number and its percent sign.
+fn unbroken(text: &str) -> String {
+    escaped(text).replace(" %", "&nbsp;%")
+}
+
 fn figure(out: &mut String, name: &str, value: &str, beside: &[String]) -> Result {
     let beside: Vec<String> = beside
         .iter()
         .filter(|text| !text.is_empty())
-        .map(|text| format!("<dd class=\"fine\">{}</dd>", escaped(text)))
+        .map(|text| format!("<dd class=\"fine\">{}</dd>", unbroken(text)))
         .collect();
     writeln!(
         out,
         "<div><dt>{name}</dt><dd class=\"value\">{}</dd>{}</div>",
-        escaped(value),
+        unbroken(value),
         beside.concat()
     )
 }
