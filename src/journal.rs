@@ -134,12 +134,14 @@ impl Journal {
             Err(std::fs::TryLockError::Error(source)) => return Err(io(source)),
         }
         let mut journal = Self { path, file };
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         if resume {
-            journal.io(|file| file.read_to_string(&mut text).map(drop))?;
+            journal.io(|file| file.read_to_end(&mut bytes).map(drop))?;
         }
-        // What follows the last line's end was torn by whatever ended the run.
-        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        // What follows the last line's end was torn by whatever ended the run, perhaps within a character.
+        let end = bytes.iter().rposition(|byte| *byte == b'\n');
+        bytes.truncate(end.map_or(0, |end| end + 1));
+        let whole = String::from_utf8_lossy(&bytes);
         let finished = if whole.is_empty() {
             journal.io(|file| {
                 file.set_len(0)?;
@@ -148,8 +150,8 @@ impl Journal {
             journal.write_line(header)?;
             Vec::new()
         } else {
-            let finished = journal.parse(whole, header)?;
-            let length = whole.len() as u64;
+            let finished = journal.parse(&whole, header)?;
+            let length = bytes.len() as u64;
             journal.io(|file| {
                 file.set_len(length)?;
                 file.seek(SeekFrom::Start(length)).map(drop)
@@ -273,6 +275,21 @@ mod tests {
         journal.add(2, &results[2]).unwrap();
         drop(journal);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_line_torn_within_a_character_does_not_cost_the_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let result = sample::report().results.remove(0);
+        let (mut journal, _) = open(&path, &header()).unwrap();
+        journal.add(0, &result).unwrap();
+        drop(journal);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.extend_from_slice(b"{\"index\":1,\"result\":{\"file\":\"pok\xc3");
+        std::fs::write(&path, bytes).unwrap();
+        let (_, found) = open(&path, &header()).unwrap();
+        assert_eq!(found, [(0, result)]);
     }
 
     #[test]

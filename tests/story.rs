@@ -163,6 +163,15 @@ fn a_gate_on_change_needs_a_baseline_and_a_missing_baseline_is_named() {
         .stderr(predicate::str::contains(
             "--max-regression needs --baseline",
         ));
+    measure(dir.path(), &["--save", "r.json"]).assert().code(0);
+    Command::cargo_bin("measure-bench")
+        .unwrap()
+        .current_dir(dir.path())
+        .args(["score", "r.json", "--ground-truth", "truth.json"])
+        .args(["--max-regression", "1"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("needs --baseline"));
     measure(dir.path(), &["--baseline", "main"])
         .assert()
         .code(2)

@@ -10,7 +10,7 @@ use crate::cli::values::{ColorChoice, SummaryForm};
 use crate::compare::compare;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
-use crate::options::{OutputOptions, SaveForm, SaveTarget};
+use crate::options::{OutputOptions, SaveForm, SaveTarget, UsageError};
 use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table, whole_file};
 
 /// Width of the table where there is no terminal to ask.
@@ -76,8 +76,14 @@ fn write(
     Ok(())
 }
 
-/// The report that `--baseline` names.
-pub(super) fn read_baseline(path: Option<&Path>) -> Result<Option<Report>, CommandError> {
+/// The report that `--baseline` names; an error where a gate needs one and none is named.
+pub(super) fn read_baseline(
+    path: Option<&Path>,
+    gates: &GateLimits,
+) -> Result<Option<Report>, CommandError> {
+    if let (None, Some(gate)) = (path, gates.needs_baseline()) {
+        return Err(CommandError::usage(UsageError::GateWithoutBaseline(gate)));
+    }
     path.map(json::read)
         .transpose()
         .context("--baseline")
@@ -118,9 +124,6 @@ pub(super) fn deliver(
     let tolerated = gates.max_errors.unwrap_or_default();
     if !tolerated.allows(metrics.errors, metrics.total) {
         code = code.worst(ExitCode::Failure);
-    }
-    if report.interrupted {
-        code = code.worst(ExitCode::Interrupted);
     }
     Ok(code)
 }

@@ -8,7 +8,7 @@ use super::cache::Cache;
 use super::deliver::{Outputs, deliver, read_baseline};
 use super::journaled::Journaled;
 use super::plan::Plan;
-use super::{CommandError, environment, interrupt};
+use super::{CommandError, environment, interrupt, texts};
 use crate::cli::MeasureArgs;
 use crate::cli::values::FallbackArg;
 use crate::cloud::{self, Cloud};
@@ -29,11 +29,10 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let options = MeasureOptions::try_from(args).map_err(CommandError::usage)?;
     let plan = Plan::make(&options)?;
     if options.dry_run {
-        print!("{}", plan.listing());
-        return Ok(ExitCode::Success);
+        return texts::print(plan.listing().as_bytes());
     }
     let fallback = fallback(&options)?;
-    let baseline = read_baseline(options.output.baseline.as_deref())?;
+    let baseline = read_baseline(options.output.baseline.as_deref(), &options.gates)?;
     let outputs = Outputs::open(&options.output.saves)?;
     count_panics();
     let interrupted = interrupt::watch(options.output.verbosity);
@@ -91,9 +90,10 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         &options.output,
         &options.gates,
     )?;
-    if !was_interrupted {
-        journal.finish()?;
+    if was_interrupted {
+        return Ok(code.worst(ExitCode::Interrupted));
     }
+    journal.finish()?;
     Ok(code)
 }
 

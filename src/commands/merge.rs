@@ -21,8 +21,8 @@ pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
         .collect::<Result<Vec<_>, json::ReadError>>()
         .map_err(CommandError::usage)?;
     let merged = merge(reports).map_err(CommandError::usage)?;
-    let baseline = read_baseline(options.baseline.as_deref())?;
-    let outputs = Outputs::open(&options.saves)?;
     let gates = GateLimits::from(&args.gates);
+    let baseline = read_baseline(options.baseline.as_deref(), &gates)?;
+    let outputs = Outputs::open(&options.saves)?;
     deliver(merged, baseline.as_ref(), outputs, &options, &gates)
 }

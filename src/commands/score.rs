@@ -17,7 +17,8 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     options.more_pictures.extend(pictures_of(&args.report));
     let mut report = json::read(&args.report).map_err(CommandError::usage)?;
     let truth = GroundTruth::read(&args.ground_truth).map_err(CommandError::usage)?;
-    let baseline = read_baseline(options.baseline.as_deref())?;
+    let gates = GateLimits::from(&args.gates);
+    let baseline = read_baseline(options.baseline.as_deref(), &gates)?;
     let outputs = Outputs::open(&options.saves)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;
@@ -36,7 +37,6 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     // The run itself is as it was; only the scores are new.
     let totals = report.metrics.totals();
     report.metrics = summarise(&report.results, totals);
-    let gates = GateLimits::from(&args.gates);
     // Changes against an earlier baseline are not those against this one.
     report.comparison = None;
     deliver(report, baseline.as_ref(), outputs, &options, &gates)

@@ -47,7 +47,10 @@ pub(super) fn schema() -> Result<ExitCode, CommandError> {
 pub(super) fn print(text: &[u8]) -> Result<ExitCode, CommandError> {
     match std::io::stdout().lock().write_all(text) {
         // A reader that has seen enough is no failure.
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(CommandError::failure(e)),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            let error = anyhow::Error::new(e).context("cannot write to standard output");
+            Err(CommandError::failure(error))
+        }
         _ => Ok(ExitCode::Success),
     }
 }

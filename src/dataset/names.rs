@@ -1,7 +1,7 @@
 //! Identities and file names: normal form, base name, natural order, and folder names derived from them.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 
 /// A path as an identity: forward slashes, no leading `./`.
@@ -57,15 +57,17 @@ pub fn natural_order(a: &str, b: &str) -> Ordering {
 #[must_use]
 pub fn folder_names<'a>(identities: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
+    let mut next = HashMap::new();
     identities
         .into_iter()
         .map(|identity| {
             let plain = slug(base_name(identity));
             let mut name = plain.clone();
-            let mut number = 2;
+            // Where it was left: ten thousand photos of one name should not count up from 2 each.
+            let number = next.entry(plain.clone()).or_insert(2_usize);
             while !taken.insert(name.clone()) {
                 name = format!("{plain}-{number}");
-                number += 1;
+                *number += 1;
             }
             name
         })

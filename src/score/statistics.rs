@@ -62,15 +62,20 @@ pub fn error_stats(samples: &[Sample]) -> ErrorStats {
         .collect();
     ErrorStats {
         count: samples.len(),
-        mean_diff: mean(&diffs).map(round),
-        mae: mean(&absolute).map(round),
-        rmse: mean(&squared).map(|m| round(m.sqrt())),
-        max_abs: absolute.iter().copied().reduce(f64::max).map(round),
-        p95: quantile(&absolute, 0.95).map(round),
-        mape: mean(&percent).map(round),
-        median_pct_err: quantile(&percent, 0.5).map(round),
-        coverage80: mean(&covered).map(round),
+        mean_diff: mean(&diffs).and_then(finite),
+        mae: mean(&absolute).and_then(finite),
+        rmse: mean(&squared).and_then(|m| finite(m.sqrt())),
+        max_abs: absolute.iter().copied().reduce(f64::max).and_then(finite),
+        p95: quantile(&absolute, 0.95).and_then(finite),
+        mape: mean(&percent).and_then(finite),
+        median_pct_err: quantile(&percent, 0.5).and_then(finite),
+        coverage80: mean(&covered).and_then(finite),
     }
+}
+
+/// Rounded; absent where truth beyond all measure made it overflow.
+fn finite(value: f64) -> Option<f64> {
+    Some(round(value)).filter(|rounded| rounded.is_finite())
 }
 
 /// Arithmetic mean.
@@ -120,6 +125,16 @@ mod tests {
         assert_eq!(stats.mape, Some(6.6667));
         assert_eq!(stats.median_pct_err, Some(10.0));
         assert_eq!(stats.coverage80, Some(50.0));
+    }
+
+    #[test]
+    fn absurd_truth_gives_absent_values_and_no_infinities() {
+        let stats = error_stats(&[sample(250.0, 1e200, None), sample(250.0, 1e-310, None)]);
+        assert_eq!(
+            (stats.rmse, stats.mape, stats.median_pct_err),
+            (None, None, None)
+        );
+        assert_eq!(stats.count, 2);
     }
 
     #[test]
