@@ -221,11 +221,11 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
                 max_decode_bytes: millions(input.max_decode_memory),
             },
             isolated: run.isolation == IsolationArg::Process,
-            jobs: run.jobs.map_or_else(default_jobs, usize::from),
+            jobs: run.pace.jobs.map_or_else(default_jobs, usize::from),
             timeout: run
                 .timeout
                 .map(|s| Duration::from_secs_f64(s.min(MAX_TIMEOUT_S))),
-            repeat: run.repeat,
+            repeat: run.pace.repeat,
             shard: input.shard,
             dry_run: input.dry_run,
             resume: run.resume,
@@ -258,12 +258,12 @@ fn labeller(model: ModelArgs, run: &measure::RunArgs) -> Result<Labeller, UsageE
         options: NetworkOptions {
             device: model.device,
             long_side: Some(model.long_side).filter(|side| *side > 0),
-            threads: run.threads.map(usize::from),
+            threads: run.pace.threads.map(usize::from),
             post_processing: model.post_processing,
             model_config: model.model_config,
             profile: run.profile.clone(),
         },
-        warmup: run.warmup,
+        warmup: run.pace.warmup,
     }))
 }
 

@@ -139,22 +139,13 @@ pub struct GeometryArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Run")]
 pub struct RunArgs {
-    /// Measure each photo N times, for timing
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    pub repeat: u32,
-    /// Inferences before the first photo
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub warmup: u32,
-    /// Decoding workers; memory grows with them [default: cores, 4 at most]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
+    /// What a sweep takes, too
+    #[command(flatten)]
+    pub pace: PaceArgs,
     /// Where photos are decoded: in processes of their own, which a file that crashes or hangs a decoder cannot leave, or in
     /// this one
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     pub isolation: IsolationArg,
-    /// Threads of one inference [default: the runtime's choice]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
     /// ONNX Runtime's own profile, for chrome://tracing; the file's name begins with PREFIX
     #[arg(long, value_name = "PREFIX", conflicts_with = "labels")]
     pub profile: Option<PathBuf>,
@@ -173,6 +164,24 @@ pub struct RunArgs {
     /// Per photo a folder of masks, labels, overlay and measurement.json
     #[arg(long, value_name = "DIR")]
     pub debug_dir: Option<PathBuf>,
+}
+
+/// How often a photo is measured, and by how many workers and threads: of a measuring run and of each run of a sweep.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Run")]
+pub struct PaceArgs {
+    /// Measure each photo N times, for timing
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+    /// Inferences before the first photo
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub warmup: u32,
+    /// Decoding workers; memory grows with them [default: cores, 4 at most]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Threads of one inference [default: the runtime's choice]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
 }
 
 /// Limits that a run is held to; a gate that is missed ends in exit code 3.

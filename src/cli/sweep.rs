@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::measure::{GeometryArgs, InputArgs};
+use super::measure::{GeometryArgs, InputArgs, PaceArgs};
 use super::values::{SweepForm, positive};
 use crate::segment::Device;
 
@@ -24,18 +24,9 @@ pub struct SweepArgs {
     /// What turns labels into centimetres
     #[command(flatten)]
     pub geometry: GeometryArgs,
-    /// Measure each photo N times, for timing
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    pub repeat: u32,
-    /// Inferences before the first photo
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub warmup: u32,
-    /// Decoding workers [default: cores, 4 at most]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
-    /// Threads of one inference [default: the runtime's choice]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
+    /// How often and by how many threads
+    #[command(flatten)]
+    pub pace: PaceArgs,
     /// Name the most accurate configuration whose median time a photo is at most this; needs --ground-truth
     #[arg(long, value_name = "MS", value_parser = positive, requires = "ground_truth")]
     pub max_ms: Option<f64>,
@@ -105,10 +96,13 @@ impl SweepArgs {
         arguments.option("--fov", number(geometry.fov).as_ref());
         arguments.option("--known", geometry.known.as_ref());
         arguments.option("--device", Some(&spelt(self.grid.device)));
-        arguments.option("--repeat", Some(&self.repeat.to_string()));
-        arguments.option("--warmup", Some(&self.warmup.to_string()));
-        arguments.option("--jobs", self.jobs.map(|n| n.to_string()).as_ref());
-        arguments.option("--threads", self.threads.map(|n| n.to_string()).as_ref());
+        arguments.option("--repeat", Some(&self.pace.repeat.to_string()));
+        arguments.option("--warmup", Some(&self.pace.warmup.to_string()));
+        arguments.option("--jobs", self.pace.jobs.map(|n| n.to_string()).as_ref());
+        arguments.option(
+            "--threads",
+            self.pace.threads.map(|n| n.to_string()).as_ref(),
+        );
         arguments.0.push("--".into());
         arguments
             .0
@@ -179,8 +173,9 @@ mod tests {
             ..sweep.input
         };
         assert_eq!(format!("{:?}", measure.input), format!("{expected:?}"));
-        assert_eq!((measure.run.repeat, measure.run.warmup), (3, 0));
-        assert_eq!((measure.run.jobs, measure.run.threads), (Some(1), Some(2)));
+        let pace = measure.run.pace;
+        assert_eq!((pace.repeat, pace.warmup), (3, 0));
+        assert_eq!((pace.jobs, pace.threads), (Some(1), Some(2)));
         assert_eq!(measure.model.device, Device::Cpu);
     }
 }

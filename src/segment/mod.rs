@@ -11,6 +11,7 @@ pub mod masks;
 pub mod metadata;
 pub mod model;
 mod network;
+mod pil_resize;
 mod placement;
 mod postprocess;
 mod preprocess;

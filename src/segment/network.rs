@@ -14,7 +14,7 @@ use super::metadata::ModelMetadata;
 use super::model::ModelSource;
 use super::placement::Operators;
 use super::postprocess::PostProcessing;
-use super::preprocess::Preprocessor;
+use super::preprocess::{Preprocessor, Scaling};
 use super::providers::{Device, Skipped};
 use super::scores::Outputs;
 use super::session::{self, CLASS_OUTPUT, INPUT, MASK_OUTPUT, OpenSession, SessionOptions};
@@ -93,8 +93,12 @@ impl Network {
             prove(open, &size, options.long_side)
         })?;
         let metadata = session::read_metadata(&session, &source, options.model_config.as_deref())?;
+        let scaling = match options.post_processing {
+            PostProcessing::Default => Scaling::Fast,
+            PostProcessing::Reference => Scaling::Reference,
+        };
         Ok(Self {
-            preprocessor: Preprocessor::new(&metadata),
+            preprocessor: Preprocessor::new(&metadata, scaling),
             session,
             source,
             metadata,

@@ -5,13 +5,24 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::RgbImage;
 
 use super::metadata::ModelMetadata;
+use super::pil_resize;
 
 /// Colour channels of photo and input.
 const CHANNELS: usize = 3;
 
+/// How photos are scaled; both widen a bilinear filter when scaling down, and differ by a grey level at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scaling {
+    /// As fast as the processor allows.
+    Fast,
+    /// To the values that the reference's image processor gives.
+    Reference,
+}
+
 /// Scales and normalises photos; keeps its buffers from one photo to the next.
 #[derive(Debug)]
 pub struct Preprocessor {
+    scaling: Scaling,
     resizer: Resizer,
     options: ResizeOptions,
     /// Normalised value of each 8-bit value, by channel.
@@ -31,7 +42,7 @@ pub struct PreprocessError {
 impl Preprocessor {
     /// A preprocessor with the model's own normalisation.
     #[must_use]
-    pub fn new(metadata: &ModelMetadata) -> Self {
+    pub fn new(metadata: &ModelMetadata, scaling: Scaling) -> Self {
         let table = |channel: usize| {
             let (mean, std) = (metadata.mean[channel], metadata.std[channel]);
             std::array::from_fn(|value| {
@@ -40,6 +51,7 @@ impl Preprocessor {
             })
         };
         Self {
+            scaling,
             resizer: Resizer::new(),
             // A convolution with the triangle filter, widened when scaling down: what PIL calls bilinear.
             options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)),
@@ -80,6 +92,14 @@ impl Preprocessor {
     }
 
     fn scale(&mut self, photo: &RgbImage, height: u32, width: u32) -> Result<(), String> {
+        if self.scaling == Scaling::Reference {
+            pil_resize::resize(photo, [height, width], &mut self.scaled);
+            return if self.scaled.is_empty() {
+                Err("there are no pixels".to_owned())
+            } else {
+                Ok(())
+            };
+        }
         self.scaled
             .resize(height as usize * width as usize * CHANNELS, 0);
         let source = ImageRef::new(
@@ -104,22 +124,25 @@ mod tests {
     use crate::segment::metadata::Resample;
 
     fn preprocessor(mean: [f32; 3], std: [f32; 3], rescale: f32) -> Preprocessor {
-        Preprocessor::new(&ModelMetadata {
-            labels: Vec::new(),
-            mean,
-            std,
-            rescale,
-            size: SizePolicy::Fixed {
-                height: 32,
-                width: 32,
-                divisor: 32,
+        Preprocessor::new(
+            &ModelMetadata {
+                labels: Vec::new(),
+                mean,
+                std,
+                rescale,
+                size: SizePolicy::Fixed {
+                    height: 32,
+                    width: 32,
+                    divisor: 32,
+                },
+                resample: Resample::Bilinear,
+                source: None,
+                licence: None,
+                precision: None,
+                agreement: None,
             },
-            resample: Resample::Bilinear,
-            source: None,
-            licence: None,
-            precision: None,
-            agreement: None,
-        })
+            Scaling::Fast,
+        )
     }
 
     /// The picture that `tests/parity/record_resize.py` scales with PIL.

@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import numpy as np
 import onnxruntime
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from record_reference import image_processor
 
@@ -95,7 +95,8 @@ def main() -> None:
     reference = Reference(arguments.model, arguments.checkpoint)
     found = {"reference": [], "default": []}
     for index, path in enumerate(rendered(arguments.binary, arguments.out)):
-        wanted = reference.labels(Image.open(path).convert("RGB"))
+        # The reference is given the photo upright: its image processor knows nothing of EXIF.
+        wanted = reference.labels(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
         for way, scores in found.items():
             folder = arguments.out / "masks" / str(index) / way
             for name, mask in masks_of(arguments.binary, path, folder, way, arguments.model).items():
