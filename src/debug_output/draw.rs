@@ -61,6 +61,32 @@ pub fn dashed(
     }
 }
 
+/// A line with a head at `to`.
+pub fn arrow(
+    picture: &mut RgbImage,
+    from: [f64; 2],
+    to: [f64; 2],
+    thickness: f64,
+    colour: [u8; 3],
+) {
+    /// Length of the head's strokes and half its breadth, in thicknesses.
+    const HEAD: [f64; 2] = [6.0, 3.0];
+    line(picture, from, to, thickness, colour);
+    let way = [to[0] - from[0], to[1] - from[1]];
+    let length = way[0].hypot(way[1]);
+    if length <= 0.0 {
+        return;
+    }
+    let [x, y] = way.map(|v| v / length * thickness);
+    for side in [-1.0, 1.0] {
+        let end = [
+            to[0] - HEAD[0] * x - side * HEAD[1] * y,
+            to[1] - HEAD[0] * y + side * HEAD[1] * x,
+        ];
+        line(picture, end, to, thickness, colour);
+    }
+}
+
 /// A filled disc.
 pub fn dot(picture: &mut RgbImage, centre: [f64; 2], radius: f64, colour: [u8; 3]) {
     let [cx, cy] = centre;
@@ -175,6 +201,7 @@ mod tests {
             let [a, b, c, d] = values;
             line(&mut picture, [a, b], [c, d], 3.0, [255; 3]);
             dashed(&mut picture, [a, b], [c, d], 3.0, [255; 3]);
+            arrow(&mut picture, [a, b], [c, d], 3.0, [255; 3]);
             dot(&mut picture, [a, b], 3.0, [255; 3]);
             text(&mut picture, [a, b], 2, "123 cm", [255; 3]);
         }

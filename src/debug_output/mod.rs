@@ -10,7 +10,7 @@ use image::{DynamicImage, ImageFormat};
 use serde::Serialize;
 
 use crate::label_map::LabelMap;
-use crate::measure::{Evidence, Measurement, Outline};
+use crate::measure::{Evidence, FitQuality, Measurement, Outline};
 use crate::photo::Photo;
 use crate::report::photo_result::PhotoResult;
 use crate::report::pictures;
@@ -30,6 +30,8 @@ struct MeasurementFile<'a> {
     #[serde(flatten)]
     result: &'a PhotoResult,
     evidence: &'a [Evidence],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fit: Option<FitQuality>,
     outline: &'a Outline,
 }
 
@@ -66,6 +68,7 @@ pub fn write(
     let file = MeasurementFile {
         result,
         evidence: &measurement.evidence,
+        fit: measurement.fit,
         outline: &measurement.outline,
     };
     serde_json::to_vec_pretty(&file)

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
-use super::draw::{blend, dashed, dot, line, text, text_width};
+use super::draw::{arrow, blend, dashed, dot, line, text, text_width};
 use super::font::GLYPH_HEIGHT;
 use crate::ade20k::{
     CEILING, ClassIndex, DOOR, FLOOR, RUG, Surface, UNKNOWN, WALL, is_window, surface,
@@ -23,10 +23,11 @@ const USED: [u8; 3] = [0, 255, 90];
 const REJECTED: [u8; 3] = [255, 40, 40];
 const VERTICAL: [u8; 3] = [0, 230, 255];
 const HORIZON: [u8; 3] = [255, 0, 255];
+const VANISHING: [u8; 3] = [255, 150, 255];
 const WORDS: [u8; 3] = [255, 255, 255];
 
 /// Draws classes as tints, the wall's outline thick, other edges thin, used points green, rejected ones red, verticals cyan, the
-/// horizon dashed, and the size in words.
+/// horizon dashed, vanishing points as discs or, where they lie outside, as arrows towards them, and the size in words.
 pub fn draw(photo: &Photo, labels: &LabelMap, measurement: &Measurement) -> RgbImage {
     let (width, height) = photo.pixels.dimensions();
     let scale = (f64::from(LONG_SIDE) / f64::from(width.max(height))).min(1.0);
@@ -63,8 +64,32 @@ pub fn draw(photo: &Photo, labels: &LabelMap, measurement: &Measurement) -> RgbI
             dot(&mut picture, at(*point), stroke, colour);
         }
     }
+    for point in &outline.vanishing_points {
+        vanishing_point(&mut picture, at(*point), stroke);
+    }
     words(&mut picture, measurement, stroke);
     picture
+}
+
+/// A disc where the point lies in the picture, else an arrow towards it that ends at the border.
+fn vanishing_point(picture: &mut RgbImage, at: [f64; 2], stroke: f64) {
+    /// Length of the arrow, in strokes, and its tip's distance from the border.
+    const LENGTH: f64 = 20.0;
+    const MARGIN: f64 = 4.0;
+    let half = [picture.width(), picture.height()].map(|side| f64::from(side) / 2.0);
+    let way = [at[0] - half[0], at[1] - half[1]];
+    // Shares of the way from the middle at which each pair of borders is met.
+    let reach = [0, 1]
+        .map(|axis| (half[axis] - MARGIN * stroke).max(0.0) / way[axis].abs().max(1e-9))
+        .into_iter()
+        .fold(f64::INFINITY, f64::min);
+    if reach >= 1.0 {
+        dot(picture, at, 3.0 * stroke, VANISHING);
+        return;
+    }
+    let start = (reach - LENGTH * stroke / way[0].hypot(way[1])).max(0.0);
+    let [from, to] = [start, reach].map(|t| [half[0] + way[0] * t, half[1] + way[1] * t]);
+    arrow(picture, from, to, stroke, VANISHING);
 }
 
 fn tint(picture: &mut RgbImage, labels: &LabelMap) {
@@ -177,6 +202,24 @@ mod tests {
             assert_eq!(at(0.2, 0.7), OUTLINE);
             assert_eq!(at(0.5, 0.7), [100; 3]);
         }
+    }
+
+    #[test]
+    fn vanishing_points_are_drawn_where_they_are_or_pointed_at() {
+        let labels = LabelMap::new(1, 1, vec![UNKNOWN]).unwrap();
+        let with = |point| Measurement {
+            outline: Outline {
+                vanishing_points: vec![point],
+                ..Outline::default()
+            },
+            ..Measurement::default()
+        };
+        let inside = draw(&photo(400, 300), &labels, &with([120.0, 200.0]));
+        assert_eq!(inside.get_pixel(120, 200).0, VANISHING);
+        // Far to the right, at the height of the middle: the arrow's tip lies at the right border.
+        let outside = draw(&photo(400, 300), &labels, &with([1e6, 150.0]));
+        assert_eq!(outside.get_pixel(395, 150).0, VANISHING);
+        assert_eq!(outside.get_pixel(300, 150).0, [100; 3]);
     }
 
     #[test]

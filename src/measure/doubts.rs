@@ -36,18 +36,22 @@ const LOW_CONFIDENCE_PCT: f64 = 40.0;
 /// Compares the label map with the box.
 #[must_use]
 pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> FitQuality {
-    let rejected: f64 = problem
-        .contact_distances(&room.0)
-        .into_iter()
-        .zip(&problem.boundaries.contacts)
-        .filter(|((_, distance), _)| distance.abs() > REJECTED_SIGMAS * problem.sigma_px)
-        .map(|(_, contact)| contact.weight)
-        .sum();
-    let all: f64 = problem.boundaries.contacts.iter().map(|c| c.weight).sum();
+    let (mut rejected, mut used, mut squares) = (0.0, 0.0, 0.0);
+    let distances = problem.contact_distances(&room.0);
+    for ((_, distance), contact) in distances.into_iter().zip(&problem.boundaries.contacts) {
+        if distance.abs() > REJECTED_SIGMAS * problem.sigma_px {
+            rejected += contact.weight;
+        } else {
+            used += contact.weight;
+            squares += contact.weight * distance * distance;
+        }
+    }
+    let all: f64 = rejected + used;
     let floor = problem.boundaries.floor;
     FitQuality {
         mismatch: hypotheses::mismatch(room, map, hypotheses::FINE_SAMPLES),
         rejected_contacts: rejected / all.max(f64::MIN_POSITIVE),
+        residual_px: (used > 0.0).then(|| (squares / used).sqrt()),
         hidden_base: floor.hidden as f64 / (floor.hidden + floor.open).max(1) as f64,
     }
 }

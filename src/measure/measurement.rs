@@ -55,6 +55,8 @@ pub struct FitQuality {
     pub mismatch: f64,
     /// Share of the contacts that lie on none of the box's edges, 0-1.
     pub rejected_contacts: f64,
+    /// Root mean square distance of the other contacts from the box's edges, px of the full-size photo; `None` without any.
+    pub residual_px: Option<f64>,
     /// Share of the columns with wall in which something hides its lower end, 0-1.
     pub hidden_base: f64,
 }
@@ -139,4 +141,7 @@ pub struct Outline {
     pub verticals: Vec<[[f64; 2]; 2]>,
     /// The horizon, from-to.
     pub horizon: Option<[[f64; 2]; 2]>,
+    /// Vanishing points of the box's edges: along the opposite wall, towards it, and of the verticals. Those of edges that are
+    /// parallel in the picture are left out.
+    pub vanishing_points: Vec<[f64; 2]>,
 }

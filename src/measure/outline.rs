@@ -12,6 +12,9 @@ use crate::geometry::room_box::{
 
 /// Contacts farther from the box than this many standard deviations are drawn as rejected.
 const OUTLIER_SIGMAS: f64 = 3.0;
+/// Edges at less than this angle to the picture's plane, radians, are parallel in the picture: across it they
+/// converge by about a thousandth of its side.
+const PARALLEL: f64 = 1e-3;
 /// Side walls are drawn towards the camera to this share of the opposite wall's distance.
 const SIDE_DEPTH: f64 = 0.35;
 
@@ -58,7 +61,20 @@ pub fn outline(
         outliers,
         verticals: Vec::new(),
         horizon: horizon(room, half_width).map(|ends| ends.map(photo)),
+        vanishing_points: vanishing_points(room).map(photo).collect(),
     }
+}
+
+/// Where the edges along the opposite wall, towards it, and the verticals meet, from the middle of the picture.
+fn vanishing_points(room: &RoomBox) -> impl Iterator<Item = [f64; 2]> {
+    let (along, towards) = room.wall_axes();
+    let to_camera = room.attitude().level_to_camera();
+    let focal = room.focal();
+    [along, towards, Vector3::y()]
+        .into_iter()
+        .map(move |level| to_camera * level)
+        .filter(|direction| direction.z.abs() > PARALLEL)
+        .map(move |direction| [direction.x, direction.y].map(|v| v / direction.z * focal))
 }
 
 /// The horizon from the left to the right border, from the middle of the picture.

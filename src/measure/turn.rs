@@ -88,12 +88,16 @@ impl QuarterTurns {
     }
 
     /// Gravity in the turned picture's camera frame; `None` where it would not point down in it.
+    ///
+    /// A phone's reading has been turned by whole quarters until it points down in the picture as displayed. Where the picture is
+    /// displayed upside down, such a reading is the upright picture's already: both have the same sides, and only one turn makes
+    /// it point down.
     #[must_use]
     pub fn gravity(self, gravity: Gravity) -> Option<Gravity> {
         let [x, y, z] = gravity.down.into();
         let down = match self.0 {
             1 => Vector3::new(-y, x, z),
-            2 => Vector3::new(-x, -y, z),
+            2 if y < 0.0 => Vector3::new(-x, -y, z),
             3 => Vector3::new(y, -x, z),
             _ => gravity.down,
         };
@@ -131,6 +135,7 @@ impl QuarterTurns {
         outline.wall.iter_mut().for_each(back);
         outline.inliers.iter_mut().for_each(back);
         outline.outliers.iter_mut().for_each(back);
+        outline.vanishing_points.iter_mut().for_each(back);
         for line in (outline.edges.iter_mut())
             .chain(&mut outline.verticals)
             .chain(&mut outline.horizon)
@@ -229,9 +234,9 @@ mod tests {
         };
         for turns in (0..4).map(QuarterTurns) {
             let turned = turns.labels(&labels()).unwrap();
-            let point = [12.5, 7.5];
+            let point = [12.5, 22.5];
             let [x, y] = turns.back(point, size);
-            assert_eq!(turned.at(12, 7), labels().at(x as u32, y as u32));
+            assert_eq!(turned.at(12, 22), labels().at(x as u32, y as u32));
             let segment = LineSegment {
                 from: [x, y],
                 to: [20.0, 15.0],
@@ -239,24 +244,19 @@ mod tests {
             let there = turns.segment(segment, size);
             assert_eq!(there.from, point);
             // From the middle of the picture, a point and a direction turn alike.
-            let gravity = |down| {
-                let before = Gravity {
-                    down,
-                    sigma_pitch: 0.0,
-                    sigma_roll: 0.0,
-                };
-                turns.gravity(before).map(|after| after.down)
-            };
             let middle = [
                 f64::from(turns.size(size).width) / 2.0,
                 f64::from(turns.size(size).height) / 2.0,
             ];
             let before = Vector3::new(x - 20.0, y - 15.0, 3.0);
             let after = Vector3::new(point[0] - middle[0], point[1] - middle[1], 3.0);
-            match gravity(before) {
-                Some(down) => assert!((down - after).norm() < 1e-9),
-                None => assert!(after.y <= 0.0),
-            }
+            let reading = Gravity {
+                down: before,
+                sigma_pitch: 0.0,
+                sigma_roll: 0.0,
+            };
+            let turned = turns.gravity(reading).unwrap();
+            assert!((turned.down - after).norm() < 1e-9);
         }
     }
 }

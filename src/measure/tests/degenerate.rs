@@ -1,8 +1,11 @@
 //! Photos that lack what a measurement usually rests on.
 
 use super::super::*;
-use super::paint::{CAMERA_CM, Seen, assert_close, bare, knowing, measure, paint, room, size_cm};
+use super::paint::{
+    CAMERA_CM, SCALE, Seen, assert_close, bare, knowing, measure, observe, paint, room, size_cm,
+};
 use crate::ade20k::{FLOOR, MIRROR, SOFA, WALL, WARDROBE, WINDOWPANE};
+use crate::geometry::camera::{Gravity, GravitySource};
 use crate::geometry::room_box::{Hit, Wall};
 
 #[track_caller]
@@ -39,6 +42,64 @@ fn without_a_floor_line_the_ceiling_line_carries_the_width() {
         high / low > 1.2,
         "one line alone is not sure: {low} - {high}"
     );
+}
+
+#[test]
+fn floor_alone_is_refused() {
+    let [width, height] = super::paint::SIZE;
+    let cells = (width * height) as usize;
+    let labels = LabelMap::new(width, height, vec![FLOOR; cells]).unwrap();
+    let m = measure(&labels, Known::default());
+    assert_eq!(m, Measurement::refused([Warning::NoWall]));
+}
+
+#[test]
+fn an_upside_down_picture_keeps_its_gravity() {
+    let room = room([-6.0, 1.5, 4.0], 2.2, 1.75, [-0.45, 0.5]);
+    let upright = paint(&room, bare);
+    let [width, height] = super::paint::SIZE;
+    let turned: Vec<_> = upright.classes().iter().rev().copied().collect();
+    let turned = LabelMap::new(width, height, turned).unwrap();
+    let down = room.attitude().gravity();
+    let measure = |labels: &LabelMap, down| {
+        estimate(
+            EstimatorKind::Box,
+            &Observation {
+                gravity: Some(Gravity {
+                    down,
+                    sigma_pitch: 1.5_f64.to_radians(),
+                    sigma_roll: 0.7_f64.to_radians(),
+                }),
+                ..observe(labels, SCALE, knowing(&room))
+            },
+        )
+    };
+    let wanted = measure(&upright, down);
+    // Gravity as the displayed picture has it, and as a reading that was turned until it pointed down in it.
+    for down in [nalgebra::Vector3::new(-down.x, -down.y, down.z), down] {
+        let m = measure(&turned, down);
+        assert_warns(&m, Warning::PictureTurned);
+        assert!(!m.warnings.contains(&Warning::GravityOrientationMismatch));
+        assert!(!m.warnings.contains(&Warning::GravityMissing));
+        assert_eq!(
+            [m.wall_width, m.wall_height],
+            [wanted.wall_width, wanted.wall_height]
+        );
+        let [camera, upright] = [&m, &wanted].map(|m| m.camera.unwrap());
+        assert_eq!(camera.gravity_source, GravitySource::Makernote);
+        let turned_by = (camera.roll_deg - upright.roll_deg).rem_euclid(360.0);
+        assert!((turned_by - 180.0).abs() < 1e-9, "{turned_by}");
+        // What is drawn lies on the displayed picture.
+        let size = [width, height].map(|cells| f64::from(cells * SCALE));
+        let points = |m: &Measurement| m.outline.vanishing_points.clone();
+        assert!(!points(&m).is_empty());
+        for (shown, upright) in points(&m).into_iter().zip(points(&wanted)) {
+            for axis in 0..2 {
+                let sum = shown[axis] + upright[axis];
+                assert!((sum - size[axis]).abs() < 1e-6 * sum.abs().max(shown[axis].abs()));
+            }
+        }
+    }
 }
 
 #[test]

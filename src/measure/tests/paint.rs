@@ -74,26 +74,28 @@ pub fn measure(labels: &LabelMap, known: Known) -> Measurement {
 
 /// Measures a photo that has `scale` px a cell; the focal length is that of [`FOCAL_PX`].
 pub fn measure_as(labels: &LabelMap, scale: u32, known: Known, kind: EstimatorKind) -> Measurement {
+    estimate(kind, &observe(labels, scale, known))
+}
+
+/// What is seen of a photo that has `scale` px a cell, without gravity.
+pub fn observe(labels: &LabelMap, scale: u32, known: Known) -> Observation<'_> {
     let image = ImageSize {
         width: labels.width() * scale,
         height: labels.height() * scale,
     };
     let long = image.width.max(image.height);
-    estimate(
-        kind,
-        &Observation {
-            labels,
-            image,
-            focal: Focal {
-                px: FOCAL_PX * f64::from(long) / f64::from(SIZE[0] * SCALE),
-                sigma_ln: 0.005,
-                source: FocalSource::Exif35mm,
-            },
-            gravity: None,
-            segments: &[],
-            known,
+    Observation {
+        labels,
+        image,
+        focal: Focal {
+            px: FOCAL_PX * f64::from(long) / f64::from(SIZE[0] * SCALE),
+            sigma_ln: 0.005,
+            source: FocalSource::Exif35mm,
         },
-    )
+        gravity: None,
+        segments: &[],
+        known,
+    }
 }
 
 /// The user knows that the camera was at [`CAMERA_CM`] and how high the room is.
