@@ -1,5 +1,6 @@
 """Smaller and faster forms of an exported model: half-precision weights, half-precision computation, 8-bit products."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,8 @@ def quantize_products(source: Path, target: Path, pictures: list[np.ndarray]) ->
         for node in graph.node
         if node.op_type == "Gemm" and node.input[1] in constants and not any(part in node.name for part in WITHOUT_INT8)
     ]
+    # It advises, in a line for each product, to fold biases that are folded when the program loads the file.
+    logging.getLogger().setLevel(logging.ERROR)
     quantize_static(
         source,
         target,
