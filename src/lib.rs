@@ -36,6 +36,7 @@ pub mod journal;
 pub mod label_map;
 pub mod load;
 pub mod measure;
+pub mod memory;
 pub mod options;
 pub mod photo;
 pub mod pipeline;

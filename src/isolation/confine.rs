@@ -1,7 +1,7 @@
 //! What the system holds a worker to.
 
 #[cfg(unix)]
-use crate::pipeline::memory;
+use crate::memory;
 
 /// Ends this process with the one that started it, also when that one is killed.
 #[cfg(target_os = "linux")]

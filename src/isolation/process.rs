@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::{COMMAND, confine, wire};
 use crate::deadline::{Deadline, TimedOut};
+use crate::memory;
 use crate::photo::{DecodeError, PixelRequest, UprightPixels};
-use crate::pipeline::memory;
 
 /// How often a wait looks whether it was cancelled.
 const POLL: Duration = Duration::from_millis(100);

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::PhotoFormat;
-use super::heic::AV1_ADVICE;
 use crate::deadline::TimedOut;
 use crate::geometry::camera::ImageSize;
+
+/// How to read AVIF. libheif takes the decoders that it finds when it is built, and cargo does not notice new ones.
+pub const AV1_ADVICE: &str = "convert such photos to JPEG or PNG, or build with a decoder (Debian: sudo apt-get install \
+                              libdav1d-dev && cargo clean --release -p libheif-sys && make release)";
 
 /// A photo that cannot be read or decoded. The message leaves out the file's name: who calls knows it.
 #[derive(Debug, thiserror::Error)]

@@ -12,13 +12,9 @@ use super::PhotoFormat;
 use super::alpha;
 use super::colour;
 use super::error::DecodeError;
-use super::pixels::Raster;
+use super::raster::Raster;
 use super::source::Limits;
 use crate::geometry::camera::ImageSize;
-
-/// How to read AVIF. libheif takes the decoders that it finds when it is built, and cargo does not notice new ones.
-pub const AV1_ADVICE: &str = "convert such photos to JPEG or PNG, or build with a decoder (Debian: sudo apt-get install \
-                              libdav1d-dev && cargo clean --release -p libheif-sys && make release)";
 
 /// What to do about [`foreign_codecs`].
 pub const FOREIGN_CODECS_ADVICE: &str = "build in the repository's folder, whose .cargo/config.toml forbids them, after \

@@ -10,7 +10,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use super::PhotoFormat;
 use super::error::DecodeError;
 use super::ifd::ByteOrder;
-use super::pixels::Raster;
+use super::raster::Raster;
 use super::source::Limits;
 use crate::geometry::camera::ImageSize;
 

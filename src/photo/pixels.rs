@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::DecodeError;
 use super::guard::guarded;
 use super::source::Limits;
-use super::{Orientation, PhotoFormat, colour, heic, jpeg, raster};
+use super::{Orientation, PhotoFormat, colour, heic, image_formats, jpeg};
 
 /// What to decode, beside the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -29,16 +29,6 @@ pub struct UprightPixels {
     pub damaged: bool,
 }
 
-/// What a container's decoder gives.
-pub(super) struct Raster {
-    /// As stored; for HEIC as displayed.
-    pub pixels: RgbImage,
-    /// The embedded colour profile, not yet applied.
-    pub icc: Option<Vec<u8>>,
-    /// The decoder went on past damage.
-    pub damaged: bool,
-}
-
 /// Decodes, in this process. EXIF Orientation is not applied to HEIC and AVIF, whose container says how the picture is
 /// turned.
 ///
@@ -55,7 +45,7 @@ pub fn decode(bytes: &[u8], request: &PixelRequest) -> Result<UprightPixels, Dec
         let raster = match format {
             PhotoFormat::Jpeg => jpeg::decode(bytes, limits),
             PhotoFormat::Heic | PhotoFormat::Avif => heic::decode(bytes, *format, limits),
-            _ => raster::decode(bytes, *format, limits),
+            _ => image_formats::decode(bytes, *format, limits),
         }?;
         let mut pixels = raster.pixels;
         if let Some(icc) = &raster.icc {

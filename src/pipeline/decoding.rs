@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ahead::{Failure, Prepare};
-use super::memory::rss_mb;
+use super::job::PhotoJob;
 use super::recall::Recall;
-use super::run::PhotoJob;
 use super::{timed, to_microseconds};
 use crate::deadline::Deadline;
 use crate::isolation::WorkerPool;
+use crate::memory::rss_mb;
 use crate::photo::{self, Limits, Photo, PhotoError};
 use crate::report::photo_result::{ImageInfo, PhotoResult};
 

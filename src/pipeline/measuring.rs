@@ -2,13 +2,14 @@
 
 use super::fallback::{Fallback, full_frame};
 use super::focal::focal_of;
-use super::memory::rss_mb;
-use super::run::{PhotoJob, Settings};
-use super::{timed, to_microseconds};
+use super::job::PhotoJob;
+use super::settings::Settings;
+use super::{median, timed, to_microseconds};
 use crate::deadline::{Deadline, TimedOut};
 use crate::debug_output;
 use crate::geometry::camera::FocalSource;
 use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
+use crate::memory::rss_mb;
 use crate::photo::{Photo, guarded, segments};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::segment::{SegmentError, Segmentation};
@@ -129,7 +130,7 @@ fn measure_photo(
     for (sum, ms) in result.repeats_ms.iter_mut().zip(&times) {
         *sum = to_microseconds(*sum + segments_ms + ms);
     }
-    result.timings_ms.measure = to_microseconds(segments_ms + super::run::median(&times));
+    result.timings_ms.measure = to_microseconds(segments_ms + median(&times));
     result.rss_mb.measure = rss_mb();
     result.set_measurement(&measurement);
     if let Some(why) = failed_here {

@@ -5,16 +5,21 @@ pub mod budget;
 mod decoding;
 mod fallback;
 mod focal;
+mod job;
 mod measuring;
-pub mod memory;
 mod recall;
 mod run;
+mod settings;
 
 pub use fallback::Fallback;
+pub use job::PhotoJob;
 pub use recall::Recall;
-pub use run::{PhotoJob, PipelineError, Settings, run};
+pub use run::{PipelineError, run};
+pub use settings::Settings;
 
 use std::time::Instant;
+
+use crate::score::statistics::quantile;
 
 /// Runs `stage` and says how many milliseconds it took.
 fn timed<T>(stage: impl FnOnce() -> T) -> (T, f64) {
@@ -26,4 +31,9 @@ fn timed<T>(stage: impl FnOnce() -> T) -> (T, f64) {
 /// Milliseconds without the digits that no clock knows.
 fn to_microseconds(ms: f64) -> f64 {
     (ms * 1e3).round() / 1e3
+}
+
+/// The median, to the microsecond; 0 for a stage that did not run.
+fn median(times: &[f64]) -> f64 {
+    to_microseconds(quantile(times, 0.5).unwrap_or(0.0))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::run::PhotoJob;
+use super::job::PhotoJob;
 use crate::report::photo_result::PhotoResult;
 
 /// Knows results of earlier runs.

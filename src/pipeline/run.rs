@@ -1,6 +1,5 @@
 //! The whole way of all photos: decoding ahead on workers, one inference at a time here, geometry on workers again.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -8,65 +7,18 @@ use std::time::{Duration, Instant};
 use super::ahead::{Ahead, Prepared};
 use super::budget::PixelBudget;
 use super::decoding::{Decoded, Decoding};
-use super::fallback::Fallback;
+use super::job::PhotoJob;
 use super::measuring::{Labelled, Unlabelled, finish};
-use super::memory::rss_mb;
-use super::recall::Recall;
-use super::to_microseconds;
-use crate::dataset::Case;
-use crate::deadline::Deadline;
+use super::settings::Settings;
+use super::{median, to_microseconds};
 use crate::isolation::{WorkerPool, WorkerTotals};
-use crate::measure::{EstimatorKind, Known};
-use crate::photo::{Limits, Photo};
+use crate::memory::rss_mb;
+use crate::photo::Photo;
 use crate::report::photo_result::{PhotoResult, StageTimings};
-use crate::score::statistics::quantile;
 use crate::segment::{Segmentation, Segmenter};
 
 /// Pixels in memory per decoding worker: one photo of a 24 MP phone, or two of 12 MP. Three bytes each, so 75 MB a worker.
 const PIXELS_PER_JOB: u64 = 25_000_000;
-
-/// One photo to measure.
-#[derive(Debug, Clone)]
-pub struct PhotoJob {
-    /// The photo.
-    pub case: Case,
-    /// What the user knows of its room.
-    pub known: Known,
-    /// Its folder of masks and overlays.
-    pub debug_dir: Option<PathBuf>,
-}
-
-/// What is the same for all photos.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Limits of one photo.
-    pub limits: Limits,
-    /// Decoding workers.
-    pub jobs: usize,
-    /// Whether photos are decoded in processes of their own; then the running program has to be `measure-bench`.
-    pub isolated: bool,
-    /// Longest that a photo may take, each repetition for itself.
-    pub timeout: Option<Duration>,
-    /// Measurements of each photo; their median times are reported, and each one's sum.
-    pub repeat: u32,
-    /// Inferences before the first photo, at its size.
-    pub warmup: u32,
-    /// Geometry.
-    pub estimator: EstimatorKind,
-    /// Folder for a small overlay of each photo, named by the photo's hash.
-    pub thumbnails: Option<PathBuf>,
-    /// What stands in for a failed segmentation.
-    pub fallback: Fallback,
-    /// Results of earlier runs.
-    pub recall: Option<Arc<dyn Recall>>,
-}
-
-impl Settings {
-    /// When a photo has to be ready that took `spent` before.
-    pub(super) fn deadline(&self, spent: Duration) -> Option<Deadline> {
-        self.timeout.map(|limit| Deadline::of(limit, spent))
-    }
-}
 
 /// The run as a whole could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -238,9 +190,4 @@ fn label(
         photo,
         segmentation,
     }
-}
-
-/// The median, to the microsecond; 0 for a stage that did not run.
-pub(super) fn median(times: &[f64]) -> f64 {
-    to_microseconds(quantile(times, 0.5).unwrap_or(0.0))
 }
