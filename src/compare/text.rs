@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Change, Comparison, MapeChange, PhotoChange, TimeChange};
-use crate::report::markdown::escaped;
+use crate::report::escaped_markdown;
 use crate::report::printable;
 
 /// Photos listed in Markdown; a pull request is no place for hundreds.
@@ -67,7 +67,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             &mut out,
             &format!(
                 "| {} | {} | {width} | {height} |",
-                escaped(&name(photo)),
+                escaped_markdown(&name(photo)),
                 photo.change.words()
             ),
         );
@@ -90,8 +90,8 @@ pub fn markdown(comparison: &Comparison) -> String {
             &format!(
                 "| {} | {} | {} |",
                 d.what,
-                escaped(&shown(&d.old)),
-                escaped(&shown(&d.new))
+                escaped_markdown(&shown(&d.old)),
+                escaped_markdown(&shown(&d.new))
             ),
         );
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
-use super::wording::{self, escaped};
+use super::wording::{self, escaped_xml};
 use crate::gate::{GateOutcome, Verdict};
 
 /// The whole document.
@@ -41,7 +41,7 @@ fn document(out: &mut String, report: &Report) -> std::fmt::Result {
         "  <testsuite name=\"photos\" tests=\"{}\" failures=\"{failed}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{:.3}\" timestamp=\"{}\">",
         photos.len(),
         report.metrics.wall_seconds,
-        escaped(&report.generated_at)
+        escaped_xml(&report.generated_at)
     )?;
     properties(out, report)?;
     for (result, outcome) in &photos {
@@ -53,7 +53,7 @@ fn document(out: &mut String, report: &Report) -> std::fmt::Result {
             out,
             "  <testsuite name=\"gates\" tests=\"{}\" failures=\"{gates_missed}\" errors=\"0\" skipped=\"{gates_skipped}\" time=\"0\" timestamp=\"{}\">",
             report.gates.len(),
-            escaped(&report.generated_at)
+            escaped_xml(&report.generated_at)
         )?;
         for outcome in &report.gates {
             gate(out, outcome)?;
@@ -80,7 +80,7 @@ fn properties(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(
             out,
             "      <property name=\"{name}\" value=\"{}\"/>",
-            escaped(&value)
+            escaped_xml(&value)
         )?;
     }
     writeln!(out, "    </properties>")
@@ -121,7 +121,7 @@ fn photo(out: &mut String, result: &PhotoResult, outcome: &Outcome) -> std::fmt:
     write!(
         out,
         "    <testcase classname=\"photos\" name=\"{}\" time=\"{seconds:.3}\">",
-        escaped(&result.file)
+        escaped_xml(&result.file)
     )?;
     match outcome {
         Outcome::Error => {
@@ -129,7 +129,7 @@ fn photo(out: &mut String, result: &PhotoResult, outcome: &Outcome) -> std::fmt:
             write!(
                 out,
                 "<error type=\"not measured\" message=\"{}\"/>",
-                escaped(message)
+                escaped_xml(message)
             )?;
         }
         Outcome::Failed(gates) => {
@@ -137,7 +137,7 @@ fn photo(out: &mut String, result: &PhotoResult, outcome: &Outcome) -> std::fmt:
                 write!(
                     out,
                     "<failure type=\"gate\" message=\"{}\"/>",
-                    escaped(gate)
+                    escaped_xml(gate)
                 )?;
             }
         }
@@ -153,17 +153,17 @@ fn photo(out: &mut String, result: &PhotoResult, outcome: &Outcome) -> std::fmt:
             wording::length(result.score.expected_height_cm),
             wording::notes(result)
         );
-        write!(out, "<system-out>{}</system-out>", escaped(text.trim()))?;
+        write!(out, "<system-out>{}</system-out>", escaped_xml(text.trim()))?;
     }
     writeln!(out, "</testcase>")
 }
 
 fn gate(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
-    let line = escaped(&wording::gate(outcome));
+    let line = escaped_xml(&wording::gate(outcome));
     write!(
         out,
         "    <testcase classname=\"gates\" name=\"{}\" time=\"0\">",
-        escaped(&outcome.gate)
+        escaped_xml(&outcome.gate)
     )?;
     match outcome.verdict {
         Verdict::Held => write!(out, "<system-out>{line}</system-out>")?,

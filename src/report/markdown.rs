@@ -27,7 +27,11 @@ pub fn render(report: &Report) -> String {
     let _ = worst(&mut out, report);
     let _ = all(&mut out, report);
     let _ = times(&mut out, report);
-    let _ = writeln!(out, "\n<sub>{}</sub>", escaped(&wording::build(report)));
+    let _ = writeln!(
+        out,
+        "\n<sub>{}</sub>",
+        wording::escaped_markdown(&wording::build(report))
+    );
     out
 }
 
@@ -95,8 +99,13 @@ fn gates(out: &mut String, report: &Report) -> std::fmt::Result {
             Verdict::Missed => "**missed**",
             Verdict::Skipped => "skipped",
         };
-        let names = gate.photos.iter().map(|p| escaped(p));
-        let mut remarks: Vec<String> = gate.note.iter().map(|n| escaped(n)).chain(names).collect();
+        let names = gate.photos.iter().map(|p| wording::escaped_markdown(p));
+        let mut remarks: Vec<String> = gate
+            .note
+            .iter()
+            .map(|n| wording::escaped_markdown(n))
+            .chain(names)
+            .collect();
         remarks.insert(0, verdict.to_owned());
         let actual = gate.actual.as_deref().unwrap_or("unknown");
         writeln!(
@@ -122,8 +131,8 @@ fn problems(out: &mut String, report: &Report) -> std::fmt::Result {
             writeln!(
                 out,
                 "- {}: {}",
-                escaped(&result.file),
-                escaped(&wording::notes(result))
+                wording::escaped_markdown(&result.file),
+                wording::escaped_markdown(&wording::notes(result))
             )?;
         }
         writeln!(out)?;
@@ -142,7 +151,7 @@ fn problems(out: &mut String, report: &Report) -> std::fmt::Result {
         ),
     ] {
         if !names.is_empty() {
-            let names: Vec<String> = names.iter().map(|n| escaped(n)).collect();
+            let names: Vec<String> = names.iter().map(|n| wording::escaped_markdown(n)).collect();
             writeln!(out, "{title}: {}\n", names.join(", "))?;
         }
     }
@@ -222,35 +231,17 @@ fn rows<'a>(out: &mut String, results: impl Iterator<Item = &'a PhotoResult>) ->
         writeln!(
             out,
             "| {} | {width} | {} | {} | {} | {} | {} | {} | {} |",
-            escaped(&r.file),
+            wording::escaped_markdown(&r.file),
             wording::interval(r.width_interval_cm),
             wording::length(r.score.expected_width_cm),
             wording::signed_percent(r.score.width_pct_err, r.score.width_diff_cm),
             wording::length(r.wall_height_cm),
             wording::length(r.score.expected_height_cm),
             wording::signed_percent(r.score.height_pct_err, r.score.height_diff_cm),
-            escaped(&wording::notes(r)),
+            wording::escaped_markdown(&wording::notes(r)),
         )?;
     }
     writeln!(out)
-}
-
-/// Text that stays text in a Markdown table.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in wording::printable(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
-                out.push('\\');
-                out.push(c);
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -266,7 +257,7 @@ mod tests {
     #[test]
     fn a_name_cannot_break_out_of_its_cell() {
         assert_eq!(
-            escaped("a|b <img>\n`c`"),
+            wording::escaped_markdown("a|b <img>\n`c`"),
             "a\\|b &lt;img&gt;\u{fffd}\\`c\\`"
         );
     }

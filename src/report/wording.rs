@@ -73,8 +73,26 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// Text that stays text in a Markdown table.
+pub fn escaped_markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// Text that stays text in XML; control characters, which XML 1.0 cannot hold, are replaced.
-pub fn escaped(text: &str) -> String {
+pub fn escaped_xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in printable(text).chars() {
         match c {

@@ -20,6 +20,7 @@ pub mod runtime;
 mod scores;
 mod session;
 pub mod size_policy;
+mod tensor_names;
 mod tensor_rt;
 
 use std::path::Path;

@@ -17,8 +17,9 @@ use super::postprocess::PostProcessing;
 use super::preprocess::{Preprocessor, Scaling};
 use super::providers::{Device, Skipped};
 use super::scores::Outputs;
-use super::session::{self, CLASS_OUTPUT, INPUT, MASK_OUTPUT, OpenSession, SessionOptions};
+use super::session::{self, OpenSession, SessionOptions};
 use super::size_policy::{InputSize, LONGEST_SIDE, SizePolicy};
+use super::tensor_names::{CLASS_OUTPUT, INPUT, MASK_OUTPUT};
 use super::{
     SegmentError, SegmentTimings, Segmentation, Segmenter, SegmenterInfo, milliseconds_since,
 };

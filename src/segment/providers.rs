@@ -5,7 +5,7 @@ use std::fmt;
 use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
 use serde::{Deserialize, Serialize};
 
-use super::session::INPUT;
+use super::tensor_names::INPUT;
 use super::tensor_rt::{Engines, ShapeRange};
 
 /// What the user asks to compute on.

@@ -13,14 +13,8 @@ use super::model::{BUNDLED, ModelSource};
 use super::placement::{self, Operators};
 use super::providers::{Device, Skipped};
 use super::runtime::{self, Runtime};
+use super::tensor_names::{CLASS_OUTPUT, INPUT, MASK_OUTPUT};
 use super::tensor_rt::Engines;
-
-/// Name of the network's input, [batch, 3, height, width].
-pub(super) const INPUT: &str = "pixel_values";
-/// Name of the output [batch, queries, classes + 1].
-pub(super) const CLASS_OUTPUT: &str = "class_queries_logits";
-/// Name of the output [batch, queries, height / 4, width / 4].
-pub(super) const MASK_OUTPUT: &str = "masks_queries_logits";
 
 /// How a session is to be made.
 #[derive(Debug, Clone)]

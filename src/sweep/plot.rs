@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Point, Sweep};
-use crate::report::{duration, escaped};
+use crate::report::{duration, escaped_xml};
 
 /// Size of one panel's plane, px.
 const PLANE: [f64; 2] = [360.0, 260.0];
@@ -81,7 +81,7 @@ fn draw(out: &mut String, sweep: &Sweep) -> std::fmt::Result {
             legend_top + LINE * (index as f64 + 0.5),
             colour(sweep, point),
             index + 1,
-            escaped(&point.configuration.model)
+            escaped_xml(&point.configuration.model)
         )?;
     }
     writeln!(out, "</svg>")

@@ -11,7 +11,7 @@ use crate::compare::{Change, PhotoChange};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::pictures;
 use crate::report::schema::Report;
-use crate::report::wording::{self, escaped};
+use crate::report::wording::{self, escaped_xml};
 
 /// Cards of one page; beyond them a browser gets slow, and a reader lost.
 const MOST_CARDS: usize = 1000;
@@ -176,7 +176,7 @@ fn card(
     change: Option<&PhotoChange>,
     pictures: &Pictures,
 ) -> Result {
-    let name = escaped(&r.file);
+    let name = escaped_xml(&r.file);
     let status = wording::status(r.status);
     let outside = outside(r.width_interval_cm, r.score.expected_width_cm)
         || outside(r.height_interval_cm, r.score.expected_height_cm);
@@ -192,7 +192,7 @@ fn card(
     )?;
     overlay(out, &name, r, pictures)?;
     if let Some(error) = &r.error {
-        writeln!(out, "<p class=\"bad\">{status}: {}</p>", escaped(error))?;
+        writeln!(out, "<p class=\"bad\">{status}: {}</p>", escaped_xml(error))?;
     } else if r.status != Status::Ok {
         writeln!(out, "<p class=\"bad\">{status}</p>")?;
     }
@@ -296,7 +296,7 @@ fn facts(out: &mut String, r: &PhotoResult, change: Option<&PhotoChange>) -> Res
             .map(|w| {
                 format!(
                     "<abbr title=\"{}\">{}</abbr>",
-                    escaped(w.explain()),
+                    escaped_xml(w.explain()),
                     w.code()
                 )
             })

@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use crate::compare::MapeChange;
 use crate::gate::Verdict;
 use crate::report::schema::Report;
-use crate::report::wording::{self, escaped};
+use crate::report::wording::{self, escaped_xml};
 
 pub fn header(out: &mut String, report: &Report) -> Result {
     let machine = &report.environment;
@@ -13,22 +13,22 @@ pub fn header(out: &mut String, report: &Report) -> Result {
     writeln!(
         out,
         "<p>{}; {}.</p>",
-        escaped(&wording::counts(&report.metrics)),
-        escaped(&wording::pace(&report.metrics))
+        escaped_xml(&wording::counts(&report.metrics)),
+        escaped_xml(&wording::pace(&report.metrics))
     )?;
     if report.interrupted {
         writeln!(out, "<p class=\"bad\">Interrupted: photos are missing.</p>")?;
     }
     for caution in wording::cautions(&report.metrics) {
-        writeln!(out, "<p class=\"caution\">{}</p>", escaped(&caution))?;
+        writeln!(out, "<p class=\"caution\">{}</p>", escaped_xml(&caution))?;
     }
     writeln!(
         out,
         "<p class=\"fine\">{} · {} · {}, {}, {} cores</p>",
-        escaped(&report.generated_at),
-        escaped(&wording::build(report)),
-        escaped(&machine.os),
-        escaped(&machine.cpu),
+        escaped_xml(&report.generated_at),
+        escaped_xml(&wording::build(report)),
+        escaped_xml(&machine.os),
+        escaped_xml(&machine.cpu),
         machine.cores,
     )?;
     let mut sections = vec![("charts", "Charts"), ("photos", "Photos")];
@@ -148,7 +148,7 @@ fn baseline(change: Option<MapeChange>) -> String {
 
 /// No line ends between a number and its percent sign.
 fn unbroken(text: &str) -> String {
-    escaped(text).replace(" %", "&nbsp;%")
+    escaped_xml(text).replace(" %", "&nbsp;%")
 }
 
 fn figure(out: &mut String, name: &str, value: &str, beside: &[String]) -> Result {

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::schema::Report;
-use super::wording::{self, escaped};
+use super::wording::{self, escaped_xml};
 use crate::gate::Verdict;
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 use crate::score::statistics::ErrorStats;
@@ -37,7 +37,7 @@ fn page(out: &mut String, report: &Report, pictures: &[PathBuf]) -> std::fmt::Re
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>measure-bench: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#photos\">Skip to the photos</a>",
-        escaped(&wording::counts(&report.metrics))
+        escaped_xml(&wording::counts(&report.metrics))
     )?;
     headline::header(out, report)?;
     writeln!(out, "<main>")?;
@@ -73,7 +73,7 @@ fn gates(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(
             out,
             "<li class=\"{class}\">{}</li>",
-            escaped(&wording::gate(outcome))
+            escaped_xml(&wording::gate(outcome))
         )?;
     }
     writeln!(out, "</ul>\n</section>")
@@ -88,7 +88,7 @@ fn changes(out: &mut String, report: &Report) -> std::fmt::Result {
         "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Since the baseline</h2>\n<ul>"
     )?;
     for line in crate::compare::text::headline(comparison) {
-        writeln!(out, "<li>{}</li>", escaped(&line))?;
+        writeln!(out, "<li>{}</li>", escaped_xml(&line))?;
     }
     writeln!(out, "</ul>")?;
     if !comparison.differences.is_empty() {
@@ -100,9 +100,9 @@ fn changes(out: &mut String, report: &Report) -> std::fmt::Result {
             writeln!(
                 out,
                 "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
-                escaped(&d.what),
-                escaped(&d.old),
-                escaped(&d.new)
+                escaped_xml(&d.what),
+                escaped_xml(&d.old),
+                escaped_xml(&d.new)
             )?;
         }
         writeln!(out, "</table></div></details>")?;

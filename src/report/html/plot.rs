@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use crate::report::wording::escaped;
+use crate::report::wording::escaped_xml;
 
 /// Size of a chart, and the margins that hold its words, px.
 const WIDTH: f64 = 360.0;
@@ -98,7 +98,7 @@ impl<'a> Plot<'a> {
         x: Axis,
         y: Axis,
     ) -> std::result::Result<Self, std::fmt::Error> {
-        let (title, summary) = (escaped(title), escaped(summary));
+        let (title, summary) = (escaped_xml(title), escaped_xml(summary));
         writeln!(
             out,
             "<figure class=\"chart\"><figcaption>{title}<span>{summary}</span></figcaption>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}: {summary}\">"
@@ -134,9 +134,9 @@ impl<'a> Plot<'a> {
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text><text transform=\"translate(12 {:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
             (LEFT + right) / 2.0,
             HEIGHT - 6.0,
-            escaped(self.x.name),
+            escaped_xml(self.x.name),
             (TOP + bottom) / 2.0,
-            escaped(self.y.name)
+            escaped_xml(self.y.name)
         )
     }
 
@@ -183,7 +183,7 @@ impl<'a> Plot<'a> {
             left + 0.5,
             (right - left - 1.0).max(0.5),
             HEIGHT - BOTTOM - top,
-            escaped(title)
+            escaped_xml(title)
         )
     }
 
@@ -194,7 +194,7 @@ impl<'a> Plot<'a> {
             "<circle data-photo=\"{place}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\"><title>{}</title></circle>",
             self.x(at[0]),
             self.y(at[1]),
-            escaped(title)
+            escaped_xml(title)
         )
     }
 
@@ -205,7 +205,7 @@ impl<'a> Plot<'a> {
             "<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\"><title>{}</title></circle>",
             self.x(at[0]),
             self.y(at[1]),
-            escaped(title)
+            escaped_xml(title)
         )
     }
 
@@ -216,7 +216,7 @@ impl<'a> Plot<'a> {
             "<text class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             LEFT + 8.0,
             TOP + 14.0 + 16.0 * row,
-            escaped(text)
+            escaped_xml(text)
         )
     }
 

@@ -4,7 +4,7 @@ use std::fmt::{Result, Write};
 
 use super::plot::{Axis, Plot};
 use crate::report::schema::Report;
-use crate::report::wording::{self, escaped};
+use crate::report::wording::{self, escaped_xml};
 
 /// Of the bars: height of a row, width of the names, and of the numbers behind the bars, px.
 const ROW: f64 = 26.0;
@@ -42,7 +42,7 @@ pub fn times(out: &mut String, report: &Report) -> Result {
             long(times.p95),
             long(times.median),
             NAMES + long(times.p95) + 6.0,
-            escaped(&wording::duration(times.median))
+            escaped_xml(&wording::duration(times.median))
         )?;
     }
     writeln!(out, "</svg></figure>")
