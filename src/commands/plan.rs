@@ -11,6 +11,7 @@ use crate::options::MeasureOptions;
 use crate::pipeline::PhotoJob;
 use crate::report::printable;
 use crate::report::schema::Unmatched;
+use crate::say::counted;
 
 /// The photos of a run.
 pub(super) struct Plan {
@@ -159,8 +160,7 @@ impl Plan {
             // Writing to a String cannot fail.
             let _ = writeln!(out, "{name}{truth}");
         }
-        let photos = if names.len() == 1 { "photo" } else { "photos" };
-        let _ = writeln!(out, "{} {photos}", names.len());
+        let _ = writeln!(out, "{}", counted(names.len(), "photo"));
         for entry in &self.entries_without_photo {
             let _ = writeln!(out, "ground truth without a photo: {}", printable(entry));
         }
