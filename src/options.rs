@@ -151,8 +151,8 @@ pub struct SaveTarget {
     pub path: PathBuf,
     /// In which form.
     pub form: SaveForm,
-    /// Whether its folder is made where there is none.
-    pub make_folder: bool,
+    /// Whether later runs are compared with it: its folder is made where there is none, and only a whole run replaces it.
+    pub is_baseline: bool,
 }
 
 /// The forms of a saved report.
@@ -289,7 +289,7 @@ impl TryFrom<OutputArgs> for OutputOptions {
             saves.push(SaveTarget {
                 path: baseline::named(name, &args.baselines)?,
                 form: SaveForm::Json,
-                make_folder: true,
+                is_baseline: true,
             });
         }
         let page = saves.iter().find(|target| target.form == SaveForm::Html);
@@ -358,7 +358,7 @@ fn save_target(path: PathBuf) -> Result<SaveTarget, UsageError> {
     Ok(SaveTarget {
         path,
         form,
-        make_folder: false,
+        is_baseline: false,
     })
 }
 
