@@ -147,6 +147,30 @@ fn bad_usage_ends_in_2_and_says_what_to_do() {
 }
 
 #[test]
+fn an_empty_variable_is_none_and_a_flag_wins_over_a_variable() {
+    let dir = small_set();
+    let mut empty = measuring(dir.path());
+    for variable in [
+        "MEASURE_MODEL",
+        "M2F_LONG_SIDE",
+        "MEASURE_CAMERA_HEIGHT_CM",
+        "MEASURE_CLOUD_URL",
+    ] {
+        empty.env(variable, "");
+    }
+    empty.arg("--dry-run").assert().code(0);
+    let config = |command: &mut Command| {
+        let run = command.arg("--print-config").assert().code(0);
+        String::from_utf8(run.get_output().stdout.clone()).unwrap()
+    };
+    let named = config(measure_bench().env("MEASURE_MODEL", "mine.onnx"));
+    assert!(named.contains("model = \"mine.onnx\""), "{named}");
+    let labels = config(measuring(dir.path()).env("MEASURE_MODEL", "mine.onnx"));
+    assert!(labels.contains("labels = \"labels\""), "{labels}");
+    assert!(!labels.contains("mine.onnx"), "{labels}");
+}
+
+#[test]
 fn a_wrong_entry_of_the_ground_truth_is_named() {
     let dir = small_set();
     std::fs::write(
