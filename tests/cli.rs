@@ -131,6 +131,12 @@ fn bad_usage_ends_in_2_and_says_what_to_do() {
         (&["a.jpg", "--save", "report.txt"][..], ".json"),
         (&["--dir", "no/such/folder"][..], "no such folder"),
         (&["nothing*.jpg"][..], "no file matches"),
+        (
+            &["--dir", "src"][..],
+            "no photos found in src (folders below are looked into with --recursive)",
+        ),
+        (&["--dir", "src", "-r"][..], "no photos found in src\n"),
+        (&["a.jpg", "--min-coverage", "101"][..], "0 to 100"),
         (&["a.jpg", "--provider", "other"][..], "noreref"),
         (
             &["a.jpg", "--ground-truth", "none.json"][..],
@@ -265,6 +271,18 @@ fn a_dry_run_lists_photos_with_their_truth_and_measures_nothing() {
         .assert()
         .code(0)
         .stdout(predicate::str::contains("bedroom.jpg").and(predicate::str::contains(" x ")));
+    std::fs::write(
+        dir.path().join("known.csv"),
+        "file,fovDeg\nbedroom.jpg,70\ngone.jpg,70\n",
+    )
+    .unwrap();
+    measuring(dir.path())
+        .args(["--dry-run", "--known", "known.csv"])
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains(
+            "known values without a photo: gone.jpg",
+        ));
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn measure(
             counted(finished, "photo")
         ));
     }
-    if let Some(note) = plan.note() {
+    for note in plan.notes() {
         progress.note(&format!("note: {note}"));
     }
     progress.stage(match &options.labeller {
