@@ -176,6 +176,27 @@ fn an_empty_variable_is_none_and_a_flag_wins_over_a_variable() {
     assert!(!labels.contains("mine.onnx"), "{labels}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_error_that_cannot_be_written_to_changes_no_exit_code() {
+    let dir = small_set();
+    let run = |arguments: &[&str]| {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("measure-bench"));
+        command
+            .current_dir(dir.path())
+            .args(arguments)
+            .stdout(std::process::Stdio::null())
+            .stderr(full.unwrap());
+        command.status().unwrap().code()
+    };
+    assert_eq!(run(&["nothing*.jpg"]), Some(2));
+    assert_eq!(
+        run(&["rooms", "rooms", "--count", "1", "--seed", "1"]),
+        Some(0)
+    );
+}
+
 #[test]
 fn a_wrong_entry_of_the_ground_truth_is_named() {
     let dir = small_set();
