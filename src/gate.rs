@@ -35,9 +35,7 @@ impl GateLimits {
         .into_iter()
         .find_map(|(limit, name)| limit.map(|_| name))
     }
-}
 
-impl GateLimits {
     /// The first of these limits that means nothing without a baseline.
     #[must_use]
     pub fn needs_baseline(&self) -> Option<&'static str> {

@@ -1,11 +1,19 @@
 //! SHA-256, as reports write it.
 
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
 /// The hash of `bytes`, lower-case hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// The hash of a file's bytes; `None` where it cannot be read.
+#[must_use]
+pub fn sha256_of_file(path: &Path) -> Option<String> {
+    std::fs::read(path).ok().map(|bytes| sha256(&bytes))
 }
 
 /// Bytes in lower-case hexadecimal.

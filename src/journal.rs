@@ -6,11 +6,13 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::compare::{Difference, differences_of};
+use crate::photo::Limits;
 use crate::report::PhotoResult;
 use crate::report::schema::{Model, RunOptions, Tool};
 
@@ -24,12 +26,46 @@ pub struct Header {
     pub model: Model,
     /// How it is measured.
     pub options: RunOptions,
+    /// The folder of `--labels`.
+    pub labels: Option<PathBuf>,
+    /// Hash of the file of `--model-config`, hexadecimal.
+    pub model_config_sha256: Option<String>,
+    /// The service, where one may stand in for the network.
+    pub cloud_url: Option<String>,
+    /// What one photo may cost: whether it is an error may hang on it.
+    pub limits: LimitsOfRun,
     /// How many photos.
     pub photos: usize,
     /// Whether small overlays are made.
     pub pictures: bool,
     /// Hash of their identities and of what the user knows of them, hexadecimal.
     pub photos_sha256: String,
+}
+
+/// What one photo may cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // Named and explained as the options of the same name.
+pub struct LimitsOfRun {
+    pub max_pixels: u64,
+    pub max_bytes: u64,
+    pub max_aspect: f64,
+    pub max_decode_bytes: u64,
+    pub timeout_s: Option<f64>,
+}
+
+impl LimitsOfRun {
+    /// As a run works with them.
+    #[must_use]
+    pub fn of(limits: Limits, timeout: Option<Duration>) -> Self {
+        Self {
+            max_pixels: limits.max_pixels,
+            max_bytes: limits.max_bytes,
+            max_aspect: limits.max_aspect,
+            max_decode_bytes: limits.max_decode_bytes,
+            timeout_s: timeout.map(|t| t.as_secs_f64()),
+        }
+    }
 }
 
 impl Header {
@@ -97,6 +133,8 @@ fn worded(differences: &[Difference]) -> String {
 pub struct Journal {
     path: PathBuf,
     file: File,
+    /// Bytes of its whole lines.
+    length: u64,
 }
 
 impl Journal {
@@ -133,7 +171,11 @@ impl Journal {
             Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::InUse(path)),
             Err(std::fs::TryLockError::Error(source)) => return Err(io(source)),
         }
-        let mut journal = Self { path, file };
+        let mut journal = Self {
+            path,
+            file,
+            length: 0,
+        };
         let mut bytes = Vec::new();
         if resume {
             journal.io(|file| file.read_to_end(&mut bytes).map(drop))?;
@@ -143,19 +185,11 @@ impl Journal {
         bytes.truncate(end.map_or(0, |end| end + 1));
         let whole = String::from_utf8_lossy(&bytes);
         let finished = if whole.is_empty() {
-            journal.io(|file| {
-                file.set_len(0)?;
-                file.seek(SeekFrom::Start(0)).map(drop)
-            })?;
             journal.write_line(header)?;
             Vec::new()
         } else {
             let finished = journal.parse(&whole, header)?;
-            let length = bytes.len() as u64;
-            journal.io(|file| {
-                file.set_len(length)?;
-                file.seek(SeekFrom::Start(length)).map(drop)
-            })?;
+            journal.length = bytes.len() as u64;
             finished
         };
         Ok((journal, finished))
@@ -216,11 +250,20 @@ impl Journal {
     }
 
     fn write_line(&mut self, value: &impl Serialize) -> Result<(), JournalError> {
+        let start = self.length;
+        let mut written = 0;
         self.io(|file| {
             let mut line = serde_json::to_vec(value)?;
             line.push(b'\n');
-            file.write_all(&line)
-        })
+            // An earlier line may have found no room for all of itself: this one would only continue it.
+            file.set_len(start)?;
+            file.seek(SeekFrom::Start(start))?;
+            file.write_all(&line)?;
+            written = line.len() as u64;
+            Ok(())
+        })?;
+        self.length += written;
+        Ok(())
     }
 
     fn io(
@@ -245,6 +288,10 @@ mod tests {
             tool: report.tool,
             model: report.model,
             options: report.options,
+            labels: None,
+            model_config_sha256: None,
+            cloud_url: None,
+            limits: LimitsOfRun::of(Limits::default(), None),
             photos: report.results.len(),
             pictures: false,
             photos_sha256: Header::hash(report.results.iter().map(|r| r.file.clone())),
@@ -275,6 +322,35 @@ mod tests {
         journal.add(2, &results[2]).unwrap();
         drop(journal);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    /// As a write leaves it for which the disk had no room.
+    #[test]
+    fn a_line_that_found_no_room_does_not_spoil_the_next_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let results = sample::report().results;
+        let (mut journal, _) = open(&path, &header()).unwrap();
+        journal.add(0, &results[0]).unwrap();
+        let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
+        torn.write_all(b"{\"index\":1,\"result\":{\"fi").unwrap();
+        journal.add(2, &results[2]).unwrap();
+        drop(journal);
+        let (_, found) = open(&path, &header()).unwrap();
+        assert_eq!(found, [(0, results[0].clone()), (2, results[2].clone())]);
+    }
+
+    #[test]
+    fn other_label_maps_and_other_limits_are_another_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        drop(open(&path, &header()).unwrap());
+        let mut other = header();
+        other.labels = Some("predicted".into());
+        other.limits.max_pixels = 1;
+        let message = open(&path, &other).unwrap_err().to_string();
+        assert!(message.contains("labels was"), "{message}");
+        assert!(message.contains("limits.maxPixels was"), "{message}");
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod render;
 pub mod report;
+pub mod say;
 pub mod score;
 pub mod segment;
 pub mod sweep;

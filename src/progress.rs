@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::options::Verbosity;
+use crate::say::{counted, say};
 
 /// Between two lines where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(30);
@@ -65,8 +66,8 @@ impl Progress {
     pub fn note(&self, text: &str) {
         match self {
             Self::Silent => {}
-            Self::Bar(bar) => bar.suspend(|| anstream::eprintln!("{text}")),
-            Self::Lines(_) => anstream::eprintln!("{text}"),
+            Self::Bar(bar) => bar.suspend(|| say(text)),
+            Self::Lines(_) => say(text),
         }
     }
 
@@ -90,7 +91,7 @@ fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::new(total);
     // The template is a constant; were it malformed, the plain default bar would do.
     if let Ok(style) =
-        ProgressStyle::with_template("{bar:24} {pos}/{len} photos, {rate}, {left} left  {wide_msg}")
+        ProgressStyle::with_template("{bar:24} {pos}/{photos}, {rate}, {left} left  {wide_msg}")
     {
         let rate = |state: &ProgressState, out: &mut dyn Write| {
             // A rate that cannot be written is not shown.
@@ -102,6 +103,10 @@ fn bar(total: u64) -> ProgressBar {
                 _ => write!(out, "{:#}", HumanDuration(state.eta())),
             };
         };
+        let photos = |state: &ProgressState, out: &mut dyn Write| {
+            let _ = out.write_str(&counted(state.len().unwrap_or(0), "photo"));
+        };
+        let style = style.with_key("photos", photos);
         bar.set_style(style.with_key("rate", rate).with_key("left", left));
     }
     bar.enable_steady_tick(TICK);
@@ -118,8 +123,11 @@ impl Lines {
             .name("progress".to_owned())
             .spawn(move || {
                 while ended.recv_timeout(LINE_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                    let line = line(counted.load(Ordering::Relaxed), total, start.elapsed());
-                    anstream::eprintln!("{line}");
+                    say(line(
+                        counted.load(Ordering::Relaxed),
+                        total,
+                        start.elapsed(),
+                    ));
                 }
             })
             // Without a thread the run is silent, which harms nothing.
@@ -148,7 +156,10 @@ fn line(done: u64, total: u64, elapsed: Duration) -> String {
         0 => "unknown time".to_owned(),
         _ => format!("{:.0} s", total.saturating_sub(done) as f64 / rate),
     };
-    format!("{done}/{total} photos, {rate:.2}/s, {left} left")
+    format!(
+        "{done}/{}, {rate:.2}/s, {left} left",
+        counted(total, "photo")
+    )
 }
 
 #[cfg(test)]
@@ -165,5 +176,6 @@ mod tests {
             line(0, 40, Duration::ZERO),
             "0/40 photos, 0.00/s, unknown time left"
         );
+        assert!(line(1, 1, Duration::from_secs(1)).starts_with("1/1 photo,"));
     }
 }

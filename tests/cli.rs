@@ -131,6 +131,12 @@ fn bad_usage_ends_in_2_and_says_what_to_do() {
         (&["a.jpg", "--save", "report.txt"][..], ".json"),
         (&["--dir", "no/such/folder"][..], "no such folder"),
         (&["nothing*.jpg"][..], "no file matches"),
+        (
+            &["--dir", "src"][..],
+            "no photos found in src (folders below are looked into with --recursive)",
+        ),
+        (&["--dir", "src", "-r"][..], "no photos found in src\n"),
+        (&["a.jpg", "--min-coverage", "101"][..], "0 to 100"),
         (&["a.jpg", "--provider", "other"][..], "noreref"),
         (
             &["a.jpg", "--ground-truth", "none.json"][..],
@@ -144,6 +150,51 @@ fn bad_usage_ends_in_2_and_says_what_to_do() {
             .stdout("")
             .stderr(predicate::str::contains(message));
     }
+}
+
+#[test]
+fn an_empty_variable_is_none_and_a_flag_wins_over_a_variable() {
+    let dir = small_set();
+    let mut empty = measuring(dir.path());
+    for variable in [
+        "MEASURE_MODEL",
+        "M2F_LONG_SIDE",
+        "MEASURE_CAMERA_HEIGHT_CM",
+        "MEASURE_CLOUD_URL",
+    ] {
+        empty.env(variable, "");
+    }
+    empty.arg("--dry-run").assert().code(0);
+    let config = |command: &mut Command| {
+        let run = command.arg("--print-config").assert().code(0);
+        String::from_utf8(run.get_output().stdout.clone()).unwrap()
+    };
+    let named = config(measure_bench().env("MEASURE_MODEL", "mine.onnx"));
+    assert!(named.contains("model = \"mine.onnx\""), "{named}");
+    let labels = config(measuring(dir.path()).env("MEASURE_MODEL", "mine.onnx"));
+    assert!(labels.contains("labels = \"labels\""), "{labels}");
+    assert!(!labels.contains("mine.onnx"), "{labels}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_error_that_cannot_be_written_to_changes_no_exit_code() {
+    let dir = small_set();
+    let run = |arguments: &[&str]| {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("measure-bench"));
+        command
+            .current_dir(dir.path())
+            .args(arguments)
+            .stdout(std::process::Stdio::null())
+            .stderr(full.unwrap());
+        command.status().unwrap().code()
+    };
+    assert_eq!(run(&["nothing*.jpg"]), Some(2));
+    assert_eq!(
+        run(&["rooms", "rooms", "--count", "1", "--seed", "1"]),
+        Some(0)
+    );
 }
 
 #[test]
@@ -241,6 +292,18 @@ fn a_dry_run_lists_photos_with_their_truth_and_measures_nothing() {
         .assert()
         .code(0)
         .stdout(predicate::str::contains("bedroom.jpg").and(predicate::str::contains(" x ")));
+    std::fs::write(
+        dir.path().join("known.csv"),
+        "file,fovDeg\nbedroom.jpg,70\ngone.jpg,70\n",
+    )
+    .unwrap();
+    measuring(dir.path())
+        .args(["--dry-run", "--known", "known.csv"])
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains(
+            "known values without a photo: gone.jpg",
+        ));
 }
 
 #[test]

@@ -7,12 +7,13 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::Path;
 
+use clap::builder::Resettable;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 use toml::Value;
 
 use super::Cli;
-use super::config_file::{self, ConfigError, ConfigFile, GATES};
+use super::config_file::{self, ConfigError, ConfigFile, GATES, Setting};
 
 /// Options of which one from the user makes the file's others void.
 const REPLACED_TOGETHER: [(&[&str], &[&str]); 5] = [
@@ -35,6 +36,9 @@ const REPLACED_TOGETHER: [(&[&str], &[&str]); 5] = [
     (&["model", "labels"], &["model", "model_config", "labels"]),
     (&["quiet", "verbose"], &["quiet", "verbose"]),
 ];
+
+/// Settings that the file makes for reports, and that a command takes for another thing: its own files have other forms.
+const OF_ANOTHER_KIND: [(&str, &str); 1] = [("sweep", "save")];
 
 /// Why there is no command line to go by.
 #[derive(Debug, thiserror::Error)]
@@ -66,14 +70,15 @@ pub struct Arguments {
 
 /// Parses the arguments `argv`, the first being the program's name, in the working folder `folder`.
 pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsError> {
-    let mut command = Cli::command();
-    command.build();
+    let command = definition(is_empty);
     // What the user gave counts even where it makes sense only with the file's settings: `--recursive` for its `dir`.
     let given = command
         .clone()
         .ignore_errors(true)
         .try_get_matches_from(argv)
         .map_err(ArgumentsError::CommandLine)?;
+    // A flag wins over the environment also where the two exclude each other.
+    let command = definition(|option| is_empty(option) || is_outdone(option, &given));
     // A parser that stopped at an error has not filled in defaults.
     let no_config = given.try_get_one::<bool>("no_config");
     let config = if matches!(no_config, Ok(Some(true))) {
@@ -106,6 +111,54 @@ pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsErr
             _ => ArgumentsError::CommandLine(error),
         }),
     }
+}
+
+/// The program's options, those that are `silent` not listening to the environment.
+fn definition(silent: impl Fn(&Arg) -> bool) -> Command {
+    let deaf = |option: Arg| {
+        if silent(&option) {
+            option.env(Resettable::Reset)
+        } else {
+            option
+        }
+    };
+    let command = Cli::command().mut_args(deaf);
+    let mut command = command.mut_subcommands(|sub| sub.mut_args(deaf));
+    command.build();
+    command
+}
+
+/// Whether an option's variable is set to nothing, which is how CI says that it is not set.
+fn is_empty(option: &Arg) -> bool {
+    let variable = option.get_env().and_then(std::env::var_os);
+    variable.is_some_and(|value| value.is_empty())
+}
+
+/// Whether an option has its value from the environment, while a flag replaces it.
+fn is_outdone(option: &Arg, given: &ArgMatches) -> bool {
+    let source = |id: &str| match given.try_contains_id(id) {
+        Ok(true) => given.value_source(id),
+        _ => None,
+    };
+    let id = option.get_id().as_str();
+    let is_flag = |other: &&str| source(other) == Some(ValueSource::CommandLine);
+    source(id) == Some(ValueSource::EnvVariable)
+        && REPLACED_TOGETHER
+            .iter()
+            .any(|(replacing, replaced)| replaced.contains(&id) && replacing.iter().any(is_flag))
+}
+
+/// Whether the file's setting means to the command `name`, whose option is `option`, what it means to measuring.
+fn suits(setting: &Setting, name: &str, option: &Arg) -> bool {
+    let known = option.get_possible_values();
+    let is_known = |word: &String| {
+        let value = word.split_once('=').map_or("", |(_, value)| value);
+        known.iter().any(|possible| possible.matches(value, false))
+    };
+    !OF_ANOTHER_KIND.contains(&(name, &setting.id))
+        && (known.is_empty()
+            || !option.get_action().takes_values()
+            || setting.arguments.iter().all(is_known))
 }
 
 /// The arguments with those settings that the user's own leave standing, and the identities of these.
@@ -144,7 +197,15 @@ fn add(
         .min(if given.subcommand().is_some() { 2 } else { 1 });
     let mut full = argv[..at].to_vec();
     let mut from_file = BTreeSet::new();
-    for setting in config.settings.iter().filter(|s| stands(&s.id)) {
+    let suits = |setting: &Setting| match given.subcommand_name() {
+        None => true,
+        Some(name) => active
+            .get_arguments()
+            .filter(|option| *option.get_id() == setting.id)
+            .all(|option| suits(setting, name, option)),
+    };
+    let standing = config.settings.iter().filter(|s| stands(&s.id) && suits(s));
+    for setting in standing {
         from_file.insert(setting.id.clone());
         full.extend(setting.arguments.iter().map(OsString::from));
     }
@@ -198,7 +259,10 @@ fn value(option: &Arg, matches: &ArgMatches) -> Option<Value> {
     }
     let mut values: Vec<Value> = matches
         .get_raw(id)?
-        .map(|raw| typed(&raw.to_string_lossy()))
+        .map(|raw| match config_file::is_text(option) {
+            true => Value::String(raw.to_string_lossy().into_owned()),
+            false => typed(&raw.to_string_lossy()),
+        })
         .collect();
     match option.get_action() {
         ArgAction::Append => Some(Value::Array(values)),
@@ -315,6 +379,49 @@ mod tests {
         };
         assert_eq!(compare.gates.max_regression, Some(2.0));
         assert!(parsed(dir.path(), &["man"]).is_ok());
+    }
+
+    #[test]
+    fn what_suits_measuring_alone_does_not_break_other_commands() {
+        let dir = folder("dir = 'photos'\nsummary = 'markdown'\nsave = ['r.html']\n");
+        for words in [
+            &["doctor"][..],
+            &["sweep"],
+            &["compare", "a.json", "b.json"],
+        ] {
+            assert!(parsed(dir.path(), words).is_ok(), "{words:?}");
+        }
+        let sweep = parsed(dir.path(), &["sweep"]).unwrap().cli.command;
+        let Some(super::super::Command::Sweep(sweep)) = sweep else {
+            panic!("sweep was asked for");
+        };
+        assert!(sweep.save.is_empty());
+        assert_eq!(sweep.input.dir, [Path::new("photos")]);
+    }
+
+    #[test]
+    fn baselines_lie_beside_the_file_unless_somebody_says_else() {
+        let dir = folder("baseline = 'main'\n");
+        let baselines = |arguments: &[&str]| {
+            let measure = parsed(&dir.path().join("a/b"), arguments)
+                .unwrap()
+                .cli
+                .measure;
+            measure.output.baselines
+        };
+        assert_eq!(baselines(&[]), Path::new("../../baselines"));
+        assert_eq!(baselines(&["--baselines", "x"]), Path::new("x"));
+        assert_eq!(baselines(&["--no-config"]), Path::new("baselines"));
+    }
+
+    #[test]
+    fn names_that_look_like_numbers_are_names() {
+        let dir = folder("dir = [2024]\nbaseline = '1'\n");
+        let below = parsed(&dir.path().join("a"), &[]).unwrap();
+        assert_eq!(below.cli.measure.input.dir, [Path::new("../2024")]);
+        let settings = parsed(dir.path(), &[]).unwrap().settings;
+        assert!(settings.contains("dir = [\"2024\"]"), "{settings}");
+        assert!(settings.contains("baseline = \"1\""), "{settings}");
     }
 
     #[test]

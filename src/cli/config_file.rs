@@ -11,10 +11,13 @@
 //! max-width-mape = 12
 //! ```
 
+use std::any::TypeId;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, Command};
 use toml::{Table, Value};
+
+use crate::compare::baseline::DEFAULT_FOLDER;
 
 /// The file's name.
 pub const FILE_NAME: &str = "measure-bench.toml";
@@ -105,15 +108,26 @@ pub(super) fn read(
         source: Box::new(source),
     })?;
     let from = path.parent().unwrap_or(Path::new(""));
-    settings(&table, from, measuring)
-        .map(|settings| ConfigFile {
-            path: path.to_owned(),
-            settings,
-        })
-        .map_err(|problem| ConfigError::Setting {
+    let mut settings =
+        settings(&table, from, measuring).map_err(|problem| ConfigError::Setting {
             path: path.to_owned(),
             problem,
-        })
+        })?;
+    settings.extend(own_baselines(&settings, from));
+    Ok(ConfigFile {
+        path: path.to_owned(),
+        settings,
+    })
+}
+
+/// The file's baselines lie beside it, and are the same from every folder below it.
+fn own_baselines(settings: &[Setting], from: &Path) -> Option<Setting> {
+    const ID: &str = "baselines";
+    let is_below = from != Path::new("");
+    (is_below && settings.iter().all(|s| s.id != ID)).then(|| Setting {
+        id: ID.to_owned(),
+        arguments: vec![format!("--{ID}={}", from.join(DEFAULT_FOLDER).display())],
+    })
 }
 
 fn settings(table: &Table, from: &Path, measuring: &Command) -> Result<Vec<Setting>, String> {
@@ -196,7 +210,11 @@ fn arguments(key: &str, value: &Value, option: &Arg, from: &Path) -> Result<Vec<
     }
     let one = |value: &Value| match value {
         Value::String(text) => Ok(format!("--{key}={}", located(text, option, from))),
-        Value::Integer(_) | Value::Float(_) => Ok(format!("--{key}={value}")),
+        // A folder may be called 2024.
+        Value::Integer(_) | Value::Float(_) => Ok(format!(
+            "--{key}={}",
+            located(&value.to_string(), option, from)
+        )),
         other => Err(format!("'{key}' is a text or a number, not {other}")),
     };
     match value {
@@ -208,10 +226,16 @@ fn arguments(key: &str, value: &Value, option: &Arg, from: &Path) -> Result<Vec<
     }
 }
 
+/// Whether an option's values are names or paths, whatever they look like.
+pub(super) fn is_text(option: &Arg) -> bool {
+    let id = option.get_value_parser().type_id();
+    id == TypeId::of::<PathBuf>() || id == TypeId::of::<String>()
+}
+
 /// A path as seen from the working folder: those in the file are relative to the file.
 fn located(text: &str, option: &Arg, from: &Path) -> String {
     let id = option.get_id().as_str();
-    let is_path = option.get_value_parser().type_id() == std::any::TypeId::of::<PathBuf>();
+    let is_path = option.get_value_parser().type_id() == TypeId::of::<PathBuf>();
     let joined = from.join(text);
     if is_path || id == PATTERNS || (PATHS_OR_NAMES.contains(&id) && joined.exists()) {
         joined.to_string_lossy().into_owned()

@@ -7,7 +7,7 @@ use clap::Args;
 use super::OutputArgs;
 use super::values::{
     EstimatorArg, FallbackArg, IsolationArg, field_of_view, height_cm, not_negative, positive,
-    provider,
+    provider, share,
 };
 use crate::cloud;
 use crate::dataset::Shard;
@@ -201,7 +201,7 @@ pub struct GateArgs {
     #[arg(long, value_name = "P", value_parser = not_negative)]
     pub max_height_mape: Option<f64>,
     /// Least share of truths inside the 80 % intervals, percent
-    #[arg(long, value_name = "P", value_parser = not_negative)]
+    #[arg(long, value_name = "P", value_parser = share)]
     pub min_coverage: Option<f64>,
     /// Largest error of any one photo, percent
     #[arg(long, value_name = "P", value_parser = not_negative)]

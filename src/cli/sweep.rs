@@ -88,6 +88,11 @@ impl SweepArgs {
         arguments.option("--shard", input.shard.map(|s| s.to_string()).as_ref());
         arguments.option("--max-pixels", Some(&input.max_pixels.to_string()));
         arguments.option("--max-bytes", Some(&input.max_bytes.to_string()));
+        arguments.option("--max-aspect", Some(&input.max_aspect.to_string()));
+        arguments.option(
+            "--max-decode-memory",
+            Some(&input.max_decode_memory.to_string()),
+        );
         let number = |value: Option<f64>| value.map(|v| v.to_string());
         let geometry = &self.geometry;
         arguments.option("--estimator", Some(&spelt(geometry.estimator)));
@@ -150,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_measuring_run_gets_the_same_photos_and_geometry() {
-        let words = "m sweep a.jpg --files b.jpg --dir -d --dir e -r --ground-truth t.json --max-pixels 50 --camera-height 150.5 \
+        let words = "m sweep a.jpg --files b.jpg --dir -d --dir e -r --ground-truth t.json --max-pixels 50 --max-aspect 30 --max-decode-memory 900 --camera-height 150.5 \
                      --estimator predecessor --known k.csv --shard 1/2 --repeat 3 --warmup 0 --jobs 1 --threads 2 --device cpu \
                      --model x,y --long-side 128,256 --precision fp32,int8";
         let words = words

@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::dataset::units::PLAUSIBLE_HEIGHT_CM;
+
 /// What goes to standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 #[allow(missing_docs)]
@@ -102,15 +104,14 @@ pub fn positive(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A message for the user.
 pub fn height_cm(text: &str) -> Result<f64, String> {
-    const PLAUSIBLE: std::ops::RangeInclusive<f64> = 20.0..=2000.0;
     let height = positive(text)?;
-    if PLAUSIBLE.contains(&height) {
+    if PLAUSIBLE_HEIGHT_CM.contains(&height) {
         Ok(height)
     } else {
         Err(format!(
             "expected centimetres, {} to {}: write 250 for 2.50 m",
-            PLAUSIBLE.start(),
-            PLAUSIBLE.end()
+            PLAUSIBLE_HEIGHT_CM.start(),
+            PLAUSIBLE_HEIGHT_CM.end()
         ))
     }
 }
@@ -124,6 +125,17 @@ pub fn not_negative(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|v: &f64| v.is_finite() && *v >= 0.0)
         .ok_or_else(|| "expected a number, 0 or greater".to_owned())
+}
+
+/// Parses a share in percent.
+///
+/// # Errors
+/// A message for the user.
+pub fn share(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=100.0).contains(share))
+        .ok_or_else(|| "expected a share in percent, 0 to 100".to_owned())
 }
 
 /// Parses a field of view in degrees.

@@ -5,13 +5,14 @@
 //! when something changes, and there is nothing that runs at the same time could disagree about. Each file is written whole
 //! under another name and then renamed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::CommandError;
-use crate::hash::sha256;
+use crate::cli::values::FallbackArg;
+use crate::hash::{sha256, sha256_of_file};
 use crate::options::{Labeller, MeasureOptions};
 use crate::pipeline::{PhotoJob, Recall};
 use crate::report::photo_result::{PhotoResult, Status};
@@ -40,6 +41,7 @@ struct RunKey<'a> {
     onnx_runtime: Option<&'a str>,
     device: Option<String>,
     model_config: Option<String>,
+    cloud_url: Option<&'a str>,
     options: RunOptions,
 }
 
@@ -74,7 +76,8 @@ impl Cache {
             precision: segmenter.precision.as_deref(),
             onnx_runtime: segmenter.onnx_runtime.as_deref(),
             device: segmenter.device.map(|d| d.to_string()),
-            model_config: model_config.and_then(file_hash),
+            model_config: model_config.and_then(sha256_of_file),
+            cloud_url: cloud_url_of(options),
             options: RunOptions {
                 // Who measures which photo, and how many at a time, has no bearing on a result; what is known of single
                 // photos is part of each one's own name.
@@ -119,7 +122,7 @@ impl Cache {
     /// The file of the entry for a photo; `None` where what its result follows from cannot be read.
     fn file(&self, job: &PhotoJob, photo: &str) -> Option<PathBuf> {
         let map = match &self.labels {
-            Some(labels) => file_hash(&labels.path_of(&job.case.path).ok()?)?,
+            Some(labels) => sha256_of_file(&labels.path_of(&job.case.path).ok()?)?,
             None => String::new(),
         };
         let key = sha256(format!("{}\n{photo}\n{map}\n{:?}", self.run, job.known).as_bytes());
@@ -144,6 +147,7 @@ impl Recall for Cache {
     }
 }
 
-fn file_hash(path: &Path) -> Option<String> {
-    std::fs::read(path).ok().map(|bytes| sha256(&bytes))
+/// The service whose labels a result may rest on.
+pub(super) fn cloud_url_of(options: &MeasureOptions) -> Option<&str> {
+    (options.fallback == FallbackArg::Cloud).then_some(options.cloud_url.as_str())
 }

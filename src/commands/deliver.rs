@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::CommandError;
+use super::{CommandError, texts};
 use crate::cli::values::{ColorChoice, SummaryForm};
 use crate::compare::compare;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
-use crate::options::{OutputOptions, SaveForm, SaveTarget, UsageError};
+use crate::options::{OutputOptions, SaveForm, SaveTarget, UsageError, Verbosity};
 use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table, whole_file};
+use crate::say::say;
 
 /// Width of the table where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 120;
@@ -25,7 +26,7 @@ impl Outputs {
     /// Opens a temporary file beside each target.
     pub fn open(targets: &[SaveTarget]) -> Result<Self, CommandError> {
         let open = |target: &SaveTarget| {
-            if target.make_folder
+            if target.is_baseline
                 && let Some(folder) = target.path.parent()
             {
                 std::fs::create_dir_all(folder)
@@ -40,6 +41,12 @@ impl Outputs {
         Ok(Self {
             files: files.map_err(CommandError::Usage)?,
         })
+    }
+
+    /// Leaves the baseline as it is.
+    fn without_baseline(mut self) -> Self {
+        self.files.retain(|(target, _)| !target.is_baseline);
+        self
     }
 
     /// Writes the report in all forms; each file appears whole or not at all. One that cannot be written does not keep the
@@ -94,7 +101,7 @@ pub(super) fn read_baseline(
 pub(super) fn deliver(
     mut report: Report,
     baseline: Option<&Report>,
-    outputs: Outputs,
+    mut outputs: Outputs,
     options: &OutputOptions,
     gates: &GateLimits,
 ) -> Result<ExitCode, CommandError> {
@@ -108,11 +115,19 @@ pub(super) fn deliver(
         report.gates.extend(gate::check_change(gates, comparison));
         report.comparison = Some(comparison.clone());
     }
+    if report.interrupted && outputs.files.iter().any(|(target, _)| target.is_baseline) {
+        // Later runs would be compared over a part of the photos, without a word.
+        outputs = outputs.without_baseline();
+        if options.verbosity > Verbosity::Quiet {
+            say("note: the run is not whole, so the baseline stays as it was");
+        }
+    }
     let own = options.pictures.iter();
     let pictures: Vec<PathBuf> = own.chain(&options.more_pictures).cloned().collect();
     let written = outputs.write(&report, &pictures);
     // A full disk should not cost what a terminal can still show.
-    print_summary(&report, options).map_err(CommandError::Failure)?;
+    let summary = summary(&report, options).map_err(CommandError::Failure)?;
+    texts::print(summary.as_bytes())?;
     written.map_err(CommandError::Failure)?;
     // Only now: a baseline that does not fit should not cost the results.
     compared.map_err(CommandError::usage)?;
@@ -128,8 +143,8 @@ pub(super) fn deliver(
     Ok(code)
 }
 
-fn print_summary(report: &Report, options: &OutputOptions) -> anyhow::Result<()> {
-    let text = match options.summary {
+fn summary(report: &Report, options: &OutputOptions) -> anyhow::Result<String> {
+    Ok(match options.summary {
         SummaryForm::Json => json::render(report)?,
         SummaryForm::Csv => csv::render(report)?,
         SummaryForm::Markdown => markdown::render(report),
@@ -141,14 +156,7 @@ fn print_summary(report: &Report, options: &OutputOptions) -> anyhow::Result<()>
             };
             table::render(report, table_width(), style)
         }
-    };
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // A reader that has seen enough is no failure.
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(e).context("cannot write to standard output")
-        }
-        _ => Ok(()),
-    }
+    })
 }
 
 /// The terminal's width, or what COLUMNS says, which is how tests and scripts ask for another.
@@ -167,5 +175,48 @@ fn coloured(choice: ColorChoice) -> bool {
             let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
             std::io::stdout().is_terminal() && !asked_not_to && !dumb
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use crate::report::sample;
+    use clap::Parser;
+
+    #[test]
+    fn a_run_that_was_cut_short_does_not_replace_the_baseline() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("main.json"), "older").unwrap();
+        let saved = at("r.json");
+        let words = [
+            "measure-bench",
+            "a.jpg",
+            "-q",
+            "--save-baseline=main",
+            "--save",
+        ];
+        let words = words.map(std::ffi::OsString::from).into_iter();
+        let words = words.chain([
+            saved.clone().into(),
+            "--baselines".into(),
+            dir.path().into(),
+        ]);
+        let output = Cli::parse_from(words).measure.output;
+        let options = OutputOptions::try_from(output).unwrap();
+        let run = |interrupted: bool| {
+            let report = Report {
+                interrupted,
+                ..sample::report()
+            };
+            let outputs = Outputs::open(&options.saves).unwrap();
+            deliver(report, None, outputs, &options, &GateLimits::default()).unwrap();
+            std::fs::read_to_string(at("main.json")).unwrap()
+        };
+        assert_eq!(run(true), "older");
+        assert!(saved.exists(), "the report of what was finished is saved");
+        assert!(run(false).contains("schemaVersion"));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit_code::ExitCode;
 use crate::options::Verbosity;
+use crate::say::say;
 
 /// The process is ending, while its other threads still run.
 static ENDING: AtomicBool = AtomicBool::new(false);
@@ -29,7 +30,7 @@ pub(super) fn watch(verbosity: Verbosity) -> Arc<AtomicBool> {
     });
     // Without a handler Ctrl-C ends the process at once, as it does everywhere; the run itself is not harmed.
     if let (Err(error), Verbosity::Verbose) = (watching, verbosity) {
-        anstream::eprintln!("note: Ctrl-C will lose unfinished work: {error}");
+        say(format!("note: Ctrl-C will lose unfinished work: {error}"));
     }
     flag
 }

@@ -1,9 +1,11 @@
 //! A run with its journal, where it has one: only a run that saves a report can be continued.
 
 use super::CommandError;
+use super::cache::cloud_url_of;
 use super::plan::Plan;
-use crate::journal::{Header, Journal, JournalError};
-use crate::options::MeasureOptions;
+use crate::hash::sha256_of_file;
+use crate::journal::{Header, Journal, JournalError, LimitsOfRun};
+use crate::options::{Labeller, MeasureOptions};
 use crate::report::PhotoResult;
 use crate::report::schema::{Model, RunOptions, Tool};
 
@@ -29,10 +31,19 @@ impl Journaled {
         };
         let described =
             |job: &crate::pipeline::PhotoJob| format!("{}\n{:?}", job.case.identity, job.known);
+        let (labels, model_config) = match &options.labeller {
+            // One folder has many names, seen from several folders.
+            Labeller::Labels(dir) => (Some(dir.canonicalize().unwrap_or(dir.clone())), None),
+            Labeller::Network(choice) => (None, choice.options.model_config.as_deref()),
+        };
         let header = Header {
             tool: Tool::this(),
             model: model.clone(),
             options: run.clone(),
+            labels,
+            model_config_sha256: model_config.and_then(sha256_of_file),
+            cloud_url: cloud_url_of(options).map(str::to_owned),
+            limits: LimitsOfRun::of(options.limits, options.timeout),
             photos: plan.jobs.len(),
             pictures: options.output.pictures.is_some(),
             photos_sha256: Header::hash(plan.jobs.iter().map(described)),

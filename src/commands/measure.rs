@@ -22,6 +22,7 @@ use crate::pipeline::{self, Fallback, PhotoJob, Recall, Settings};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
+use crate::say::counted;
 use crate::score::{RunTotals, score_photo, summarise};
 use crate::segment::{LabelDir, ModelSource, Network, Segmenter, SegmenterInfo};
 
@@ -148,9 +149,13 @@ fn measure(
     let progress = Progress::start(jobs.len(), options.output.verbosity);
     if jobs.len() < plan.jobs.len() {
         let finished = plan.jobs.len() - jobs.len();
-        progress.note(&format!("{finished} photos are finished already"));
+        let are = if finished == 1 { "is" } else { "are" };
+        progress.note(&format!(
+            "{} {are} finished already",
+            counted(finished, "photo")
+        ));
     }
-    if let Some(note) = plan.note() {
+    for note in plan.notes() {
         progress.note(&format!("note: {note}"));
     }
     progress.stage(match &options.labeller {

@@ -20,6 +20,7 @@ use crate::cli::arguments::{self, Arguments, ArgumentsError};
 use crate::cli::{Command, rooms};
 use crate::exit_code::ExitCode;
 use crate::isolation;
+use crate::say::{counted, say};
 
 /// Why a command ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -87,11 +88,11 @@ pub fn run(argv: &[OsString]) -> ExitCode {
             }
         }
         Err(error @ ArgumentsError::WithConfig { .. }) => {
-            anstream::eprintln!("{error}");
+            say(error);
             ExitCode::Usage
         }
         Err(error @ ArgumentsError::Config(_)) => {
-            anstream::eprintln!("error: {error}");
+            say(format!("error: {error}"));
             ExitCode::Usage
         }
     }
@@ -113,18 +114,18 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         Some(Command::Schema) => texts::schema(),
     };
     outcome.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error}");
+        say(format!("error: {error}"));
         error.exit_code()
     })
 }
 
 fn render_rooms(args: &rooms::RoomsArgs) -> Result<ExitCode, CommandError> {
     let summary = rooms::run(args).map_err(CommandError::failure)?;
-    anstream::eprintln!(
-        "{} photos, truth in {}",
-        summary.photos,
+    say(format!(
+        "{}, truth in {}",
+        counted(summary.photos, "photo"),
         summary.ground_truth.display()
-    );
+    ));
     Ok(ExitCode::Success)
 }
 

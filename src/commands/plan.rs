@@ -3,14 +3,16 @@
 use std::fmt::Write;
 
 use super::CommandError;
+use crate::dataset::known::MatchedKnown;
 use crate::dataset::names::folder_names;
 use crate::dataset::truth::MatchedTruth;
-use crate::dataset::{Case, Found, GroundTruth, KnownValues, Truth, find_cases};
+use crate::dataset::{Case, Found, GroundTruth, KnownValues, Sources, Truth, find_cases};
 use crate::measure::Known;
 use crate::options::MeasureOptions;
 use crate::pipeline::PhotoJob;
 use crate::report::printable;
 use crate::report::schema::Unmatched;
+use crate::say::counted;
 
 /// The photos of a run.
 pub(super) struct Plan {
@@ -22,28 +24,49 @@ pub(super) struct Plan {
     pub entries_without_photo: Vec<String>,
     /// Photos with values of their own.
     pub known_photos: usize,
+    /// Entries of the known values that no photo of the whole data set matches.
+    pub known_without_photo: Vec<String>,
     /// Files of the folders that may be meant as photos and are not.
     pub passed_over: Vec<String>,
 }
 
-/// Names a few of the files that were passed over, and how to hear more.
-fn note_of(passed_over: &[String]) -> Option<String> {
+/// A few of the names, and how many more there are; `None` where there are none.
+fn some_of(names: &[String]) -> Option<String> {
     const NAMED: usize = 5;
-    let named: Vec<String> = passed_over
-        .iter()
-        .take(NAMED)
-        .map(|name| printable(name))
-        .collect();
-    let more = match passed_over.len().saturating_sub(NAMED) {
+    let named: Vec<String> = names.iter().take(NAMED).map(|n| printable(n)).collect();
+    let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    (!named.is_empty()).then(|| {
+    (!named.is_empty()).then(|| named.join(", ") + &more)
+}
+
+/// Names a few of the files that were passed over, and how to hear more.
+fn note_of(passed_over: &[String]) -> Option<String> {
+    some_of(passed_over).map(|names| {
         format!(
-            "passed over, as no photos by their names or links to nothing: {}{more}; name one to hear what to do with it",
-            named.join(", ")
+            "passed over, as no photos by their names or links to nothing: {names}; name one to hear what to do with it"
         )
     })
+}
+
+/// Where photos were looked for in vain, and what may help.
+fn nothing_found(sources: &Sources, passed_over: &[String]) -> CommandError {
+    let folders: Vec<String> = sources
+        .dirs
+        .iter()
+        .map(|dir| printable(&dir.display().to_string()))
+        .collect();
+    let advice = if sources.recursive {
+        ""
+    } else {
+        " (folders below are looked into with --recursive)"
+    };
+    let note = note_of(passed_over).map_or_else(String::new, |note| format!("; {note}"));
+    CommandError::usage(anyhow::anyhow!(
+        "no photos found in {}{advice}{note}",
+        folders.join(", ")
+    ))
 }
 
 impl Plan {
@@ -52,10 +75,7 @@ impl Plan {
         let Found { cases, passed_over } =
             find_cases(&options.sources).map_err(CommandError::usage)?;
         if cases.is_empty() {
-            let note = note_of(&passed_over).map_or_else(String::new, |note| format!("; {note}"));
-            return Err(CommandError::usage(anyhow::anyhow!(
-                "no photos found (folders below --dir are looked into with --recursive){note}"
-            )));
+            return Err(nothing_found(&options.sources, &passed_over));
         }
         let identities: Vec<&str> = cases.iter().map(|case| case.identity.as_str()).collect();
         let matched = match &options.ground_truth {
@@ -66,27 +86,34 @@ impl Plan {
             }
         };
         let known = match &options.known {
-            None => vec![options.known_for_all; cases.len()],
+            None => MatchedKnown {
+                of_photo: vec![options.known_for_all; cases.len()],
+                entries_without_photo: Vec::new(),
+            },
             Some(path) => KnownValues::read(path)
                 .and_then(|known| known.for_photos(&identities, options.known_for_all))
                 .map_err(CommandError::usage)?,
         };
         let known_photos = known
+            .of_photo
             .iter()
             .filter(|k| **k != options.known_for_all)
             .count();
         let folders = folder_names(identities);
-        let all = cases.into_iter().zip(known).zip(folders);
+        let all = cases.into_iter().zip(known.of_photo).zip(folders);
         let plan = Self::of_shard(options, all, matched, known_photos);
         Ok(Self {
             passed_over,
+            known_without_photo: known.entries_without_photo,
             ..plan
         })
     }
 
-    /// What its owner may wonder about; `None` when nothing was passed over.
-    pub fn note(&self) -> Option<String> {
-        note_of(&self.passed_over)
+    /// What its owner may wonder about.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        let unknown = some_of(&self.known_without_photo)
+            .map(|names| format!("known values without a photo: {names}"));
+        note_of(&self.passed_over).into_iter().chain(unknown)
     }
 
     /// Joining has to see the whole data set, so that every shard finds the same truth; measuring sees its part.
@@ -122,6 +149,7 @@ impl Plan {
             truth,
             entries_without_photo,
             known_photos,
+            known_without_photo: Vec::new(),
             passed_over: Vec::new(),
         }
     }
@@ -159,12 +187,14 @@ impl Plan {
             // Writing to a String cannot fail.
             let _ = writeln!(out, "{name}{truth}");
         }
-        let photos = if names.len() == 1 { "photo" } else { "photos" };
-        let _ = writeln!(out, "{} {photos}", names.len());
+        let _ = writeln!(out, "{}", counted(names.len(), "photo"));
         for entry in &self.entries_without_photo {
             let _ = writeln!(out, "ground truth without a photo: {}", printable(entry));
         }
-        if let Some(note) = self.note() {
+        for entry in &self.known_without_photo {
+            let _ = writeln!(out, "known values without a photo: {}", printable(entry));
+        }
+        if let Some(note) = note_of(&self.passed_over) {
             let _ = writeln!(out, "{note}");
         }
         out

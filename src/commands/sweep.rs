@@ -14,6 +14,7 @@ use crate::cli::values::SweepForm;
 use crate::exit_code::ExitCode;
 use crate::options::{UsageError, Verbosity};
 use crate::report::{Report, whole_file};
+use crate::say::say;
 use crate::segment::ModelSource;
 use crate::segment::model::BUNDLED_NAME;
 use crate::sweep::{Configuration, Sweep, csv, svg, table};
@@ -49,7 +50,7 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
                 .long_side
                 .map_or_else(|| "own size".to_owned(), |side| format!("long side {side}"));
             let model = &configuration.model;
-            anstream::eprintln!("{} of {}: {model}, {side}", index + 1, grid.len());
+            say(format!("{} of {}: {model}, {side}", index + 1, grid.len()));
         }
         let report = measure(configuration, &common)?;
         // A configuration that was cut short would be compared over other photos than the rest.

@@ -39,15 +39,22 @@ pub struct Joined {
 /// When a record stands twice, or a pass finds several candidates.
 pub fn join(photos: &[&str], records: &[&str]) -> Result<Joined, JoinError> {
     let records: Vec<String> = records.iter().map(|name| normalised(name)).collect();
+    // Alike, so that a photo with a backslash or a space at an end of its name finds its record.
+    let normal: Vec<String> = photos.iter().map(|name| normalised(name)).collect();
+    let photos = Photos {
+        names: photos,
+        normal: &normal,
+    };
     let mut seen = HashSet::new();
     if let Some(doubled) = records.iter().find(|name| !seen.insert(name.as_str())) {
         return Err(JoinError::Doubled(doubled.clone()));
     }
-    let mut record_of = vec![None; photos.len()];
+    let mut record_of = vec![None; normal.len()];
     let mut free: HashSet<usize> = (0..records.len()).collect();
-    let keys: [fn(&str) -> String; 3] = [str::to_owned, folded, |name| folded(base_name(name))];
+    let keys: [fn(&str) -> String; 3] =
+        [str::to_owned, folded, |name| folded(base_name(name).trim())];
     for key in keys {
-        pass(photos, &records, key, &mut record_of, &mut free)?;
+        pass(&photos, &records, key, &mut record_of, &mut free)?;
     }
     let mut unmatched_records: Vec<usize> = free.into_iter().collect();
     unmatched_records.sort_unstable();
@@ -62,15 +69,23 @@ fn folded(name: &str) -> String {
     name.to_lowercase().nfc().collect()
 }
 
+/// The photos' names.
+struct Photos<'a> {
+    /// For messages.
+    names: &'a [&'a str],
+    /// In normal form.
+    normal: &'a [String],
+}
+
 fn pass(
-    photos: &[&str],
+    photos: &Photos,
     records: &[String],
     key: impl Fn(&str) -> String,
     record_of: &mut [Option<usize>],
     free: &mut HashSet<usize>,
 ) -> Result<(), JoinError> {
     let mut by_key: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-    for (photo, name) in photos.iter().enumerate() {
+    for (photo, name) in photos.normal.iter().enumerate() {
         if record_of[photo].is_none() {
             by_key.entry(key(name)).or_default().0.push(photo);
         }
@@ -92,7 +107,10 @@ fn pass(
             (several, [record]) => {
                 return Err(JoinError::Ambiguous {
                     entry: records[*record].clone(),
-                    candidates: several.iter().map(|p| photos[*p].to_owned()).collect(),
+                    candidates: several
+                        .iter()
+                        .map(|p| photos.names[*p].to_owned())
+                        .collect(),
                 });
             }
             (several, candidates) => {
@@ -102,7 +120,7 @@ fn pass(
                 return Err(JoinError::Ambiguous {
                     entry: several
                         .iter()
-                        .map(|p| photos[*p])
+                        .map(|p| photos.names[*p])
                         .collect::<Vec<_>>()
                         .join(", "),
                     candidates,
@@ -134,6 +152,9 @@ mod tests {
             matched(&["s\u{301}ciana.jpg"], &["\u{15b}ciana.JPG"]),
             [Some(0)]
         );
+        assert_eq!(matched(&["a\\b.jpg"], &["a\\b.jpg"]), [Some(0)]);
+        assert_eq!(matched(&[" a.jpg "], &[" a.jpg "]), [Some(0)]);
+        assert_eq!(matched(&["x/ a.jpg"], &["a.jpg"]), [Some(0)]);
         assert_eq!(
             matched(&["a.jpg", "A.jpg"], &["A.jpg", "a.jpg"]),
             [Some(1), Some(0)]

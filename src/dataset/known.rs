@@ -3,14 +3,23 @@
 use std::path::Path;
 
 use super::join::{JoinError, join};
-use super::records::{self, Field, RecordsError};
-use super::units::in_metres;
+use super::records::{self, Field, OtherKeys, RecordsError};
+use super::units::implausible_height;
 use crate::measure::Known;
 
 /// A file of known values.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct KnownValues {
     entries: Vec<(String, Known)>,
+}
+
+/// Known values laid beside photos.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MatchedKnown {
+    /// By photo, in the order of the photos: its own entry's values, and those of all photos where it has none.
+    pub of_photo: Vec<Known>,
+    /// Names of entries that no photo matches, in file order.
+    pub entries_without_photo: Vec<String>,
 }
 
 /// Why known values cannot be used.
@@ -22,9 +31,9 @@ pub enum KnownError {
     /// An entry does not fit exactly one photo.
     #[error("known values: {0}")]
     Join(#[from] JoinError),
-    /// A height in another unit.
+    /// A height that no room has, perhaps in another unit.
     #[error("known values: {label}: {reason}")]
-    Unit {
+    Height {
         /// The entry.
         label: String,
         /// What it says, and what is meant.
@@ -56,7 +65,7 @@ impl KnownValues {
     /// When the file cannot be read, or an entry is malformed or doubled.
     pub fn read(path: &Path) -> Result<Self, KnownError> {
         let mut entries = Vec::new();
-        for record in records::read(path, FIELDS)? {
+        for record in records::read(path, FIELDS, OtherKeys::Refused)? {
             let [camera_height_cm, ceiling_height_cm, fov_deg] = record.values;
             if let Some(value) = fov_deg.filter(|fov| *fov >= MAX_FOV_DEG) {
                 let label = record.label;
@@ -66,9 +75,9 @@ impl KnownValues {
                 ("cameraHeightCm", camera_height_cm),
                 ("ceilingHeightCm", ceiling_height_cm),
             ] {
-                if let Some(reason) = value.and_then(|value| in_metres(name, value)) {
+                if let Some(reason) = value.and_then(|value| implausible_height(name, value)) {
                     let label = record.label;
-                    return Err(KnownError::Unit { label, reason });
+                    return Err(KnownError::Height { label, reason });
                 }
             }
             let known = Known {
@@ -83,14 +92,14 @@ impl KnownValues {
         Ok(known)
     }
 
-    /// What is known of each photo: its own entry's values, and those of all photos where it has none.
+    /// Lays the entries beside photos, given by identity; `of_all` holds for all of them.
     ///
     /// # Errors
     /// When an entry fits several photos or a photo several entries.
-    pub fn for_photos(&self, photos: &[&str], of_all: Known) -> Result<Vec<Known>, KnownError> {
+    pub fn for_photos(&self, photos: &[&str], of_all: Known) -> Result<MatchedKnown, KnownError> {
         let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
         let joined = join(photos, &names)?;
-        Ok(joined
+        let of_photo = joined
             .record_of
             .iter()
             .map(|record| match record {
@@ -104,7 +113,12 @@ impl KnownValues {
                     }
                 }
             })
-            .collect())
+            .collect();
+        let unmatched = joined.unmatched_records.iter();
+        Ok(MatchedKnown {
+            of_photo,
+            entries_without_photo: unmatched.map(|r| self.entries[*r].0.clone()).collect(),
+        })
     }
 }
 
@@ -116,28 +130,44 @@ mod tests {
     fn a_photos_own_value_wins_over_the_one_for_all() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("known.csv");
-        std::fs::write(&path, "file,ceilingHeightCm,fovDeg\na.jpg,250,\n").unwrap();
+        std::fs::write(
+            &path,
+            "file,ceilingHeightCm,fovDeg\na.jpg,250,\ngone.jpg,240,\n",
+        )
+        .unwrap();
         let of_all = Known {
             ceiling_height_cm: Some(270.0),
             camera_height_cm: Some(160.0),
             fov_deg: None,
         };
         let known = KnownValues::read(&path).unwrap();
-        let of_photos = known.for_photos(&["a.jpg", "b.jpg"], of_all).unwrap();
+        let matched = known.for_photos(&["a.jpg", "b.jpg"], of_all).unwrap();
+        assert_eq!(matched.entries_without_photo, ["gone.jpg"]);
+        let of_photos = matched.of_photo;
         assert_eq!(of_photos[0].ceiling_height_cm, Some(250.0));
         assert_eq!(of_photos[0].camera_height_cm, Some(160.0));
         assert_eq!(of_photos[1], of_all);
     }
 
     #[test]
-    fn an_impossible_field_of_view_is_named() {
+    fn what_cannot_be_meant_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("known.json");
-        std::fs::write(&path, r#"[{"file":"a.jpg","fovDeg":180}]"#).unwrap();
-        let message = KnownValues::read(&path).unwrap_err().to_string();
-        assert!(
-            message.contains("a.jpg") && message.contains("180"),
-            "{message}"
-        );
+        for (entry, part) in [
+            (r#""fovDeg": 180"#, "180"),
+            (r#""ceilingHeightCm": 2.5"#, "looks like metres"),
+            (r#""ceilingHeightCm": 2500"#, "20 to 2000"),
+            (
+                r#""ceilingHeigthCm": 250"#,
+                "'ceilingHeigthCm' is not known; known are file, cameraHeightCm, ceilingHeightCm, fovDeg",
+            ),
+        ] {
+            std::fs::write(&path, format!(r#"[{{"file": "a.jpg", {entry}}}]"#)).unwrap();
+            let message = KnownValues::read(&path).unwrap_err().to_string();
+            assert!(
+                message.contains("a.jpg") && message.contains(part),
+                "{message}"
+            );
+        }
     }
 }

@@ -9,7 +9,7 @@ pub mod names;
 pub mod records;
 pub mod shard;
 pub mod truth;
-mod units;
+pub mod units;
 pub mod walk;
 
 pub use known::KnownValues;

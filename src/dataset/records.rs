@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// One record: the photo it names and its numbers. Which names it may bear, its [`Field`]s say.
@@ -20,6 +20,15 @@ pub struct Record<const N: usize> {
 /// A number that records may hold, by all the names it goes by; compared without regard to case.
 #[derive(Debug, Clone, Copy)]
 pub struct Field(pub &'static [&'static str]);
+
+/// What becomes of a key or column that stands for no field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherKeys {
+    /// It is a note of the file's author.
+    PassedOver,
+    /// It is a field misspelt.
+    Refused,
+}
 
 /// Names of the column or key that holds the photo's name.
 const FILE_NAMES: [&str; 4] = ["file", "filename", "name", "image"];
@@ -71,6 +80,7 @@ pub enum RecordsError {
 pub fn read<const N: usize>(
     path: &Path,
     fields: [Field; N],
+    others: OtherKeys,
 ) -> Result<Vec<Record<N>>, RecordsError> {
     let bytes = std::fs::read(path).map_err(|source| RecordsError::Read {
         path: path.to_owned(),
@@ -79,7 +89,7 @@ pub fn read<const N: usize>(
     let is_csv = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-    parse(path, &bytes, is_csv, fields)
+    parse(path, &bytes, is_csv, fields, others)
 }
 
 /// One record before its fields are understood: its key (in an object keyed by file name) and its pairs.
@@ -93,6 +103,7 @@ fn parse<const N: usize>(
     bytes: &[u8],
     is_csv: bool,
     fields: [Field; N],
+    others: OtherKeys,
 ) -> Result<Vec<Record<N>>, RecordsError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let raws = if is_csv {
@@ -102,7 +113,7 @@ fn parse<const N: usize>(
     };
     raws.into_iter()
         .enumerate()
-        .map(|(i, raw)| understand(path, i + 1, raw, fields))
+        .map(|(i, raw)| understand(path, i + 1, raw, fields, others))
         .collect()
 }
 
@@ -111,6 +122,7 @@ fn understand<const N: usize>(
     number: usize,
     raw: Raw,
     fields: [Field; N],
+    others: OtherKeys,
 ) -> Result<Record<N>, RecordsError> {
     let entry_error = |label: &str, reason: String| RecordsError::Entry {
         path: path.to_owned(),
@@ -134,6 +146,12 @@ fn understand<const N: usize>(
         return Err(entry_error(&place, "the file name is empty".to_owned()));
     }
     let label = format!("{place} ({file})");
+    if let (OtherKeys::Refused, Some(key)) = (others, unknown_key(&raw.pairs, &fields)) {
+        let known = fields.iter().filter_map(|Field(names)| names.first());
+        let known: Vec<&str> = FILE_NAMES.iter().take(1).chain(known).copied().collect();
+        let reason = format!("'{key}' is not known; known are {}", known.join(", "));
+        return Err(entry_error(&label, reason));
+    }
     let mut values = [None; N];
     for (value, Field(names)) in values.iter_mut().zip(fields) {
         let found = pick(&raw.pairs, names).map_err(|e| entry_error(&label, e))?;
@@ -160,6 +178,22 @@ fn pick<'a>(pairs: &'a [(String, Value)], names: &[&str]) -> Result<Option<&'a V
         (Some((a, _)), Some((b, _))) => Err(format!("'{a}' and '{b}' say the same thing twice")),
         (first, _) => Ok(first.map(|(_, value)| value)),
     }
+}
+
+/// The first key that names neither the photo nor a field; an empty column of a spreadsheet is none.
+fn unknown_key<'a>(pairs: &'a [(String, Value)], fields: &[Field]) -> Option<&'a str> {
+    let is_known = |key: &str| {
+        let names = fields.iter().flat_map(|Field(names)| names.iter());
+        FILE_NAMES
+            .iter()
+            .chain(names)
+            .any(|n| n.eq_ignore_ascii_case(key))
+    };
+    let mut keys = pairs
+        .iter()
+        .filter(|(key, value)| !(key.trim().is_empty() && value.is_null()))
+        .map(|(key, _)| key.trim());
+    keys.find(|key| !is_known(key))
 }
 
 fn positive(value: &Value) -> Option<f64> {
@@ -192,14 +226,17 @@ fn csv_rows(path: &Path, bytes: &[u8]) -> Result<Vec<Raw>, RecordsError> {
             reason: format!("no column is named {}", FILE_NAMES.join(", ")),
         });
     }
+    let decimal_comma = delimiter == b';';
     reader
         .records()
+        // Spreadsheets leave rows without a word behind what was deleted.
+        .filter(|row| !row.as_ref().is_ok_and(|row| row.iter().all(str::is_empty)))
         .map(|row| {
             let row = row.map_err(csv_error)?;
             let pairs = header
                 .iter()
                 .zip(row.iter())
-                .map(|(key, cell)| (key.to_owned(), cell_value(key, cell)))
+                .map(|(key, cell)| (key.to_owned(), cell_value(key, cell, decimal_comma)))
                 .collect();
             Ok(Raw { key: None, pairs })
         })
@@ -207,9 +244,14 @@ fn csv_rows(path: &Path, bytes: &[u8]) -> Result<Vec<Raw>, RecordsError> {
 }
 
 /// A cell as JSON would have it: empty is null, a number a number, and the file name always text.
-fn cell_value(key: &str, cell: &str) -> Value {
+fn cell_value(key: &str, cell: &str, decimal_comma: bool) -> Value {
     let is_file = FILE_NAMES.iter().any(|n| n.eq_ignore_ascii_case(key));
-    match cell
+    let number = if decimal_comma {
+        cell.replacen(',', ".", 1)
+    } else {
+        cell.to_owned()
+    };
+    match number
         .parse::<f64>()
         .ok()
         .and_then(serde_json::Number::from_f64)
@@ -281,11 +323,52 @@ impl<'de> serde::Deserialize<'de> for Document {
 
 impl<'de> serde::Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Ok(match value {
-            Value::Object(map) => Self::Pairs(map.into_iter().collect()),
-            _ => Self::Other,
-        })
+        struct Entry;
+        impl<'de> Visitor<'de> for Entry {
+            type Value = Node;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an entry")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Node::Pairs(pairs))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Node::Other)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+                Ok(Node::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+                Ok(Node::Other)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+                Ok(Node::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+                Ok(Node::Other)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Node, E> {
+                Ok(Node::Other)
+            }
+
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Other)
+            }
+        }
+        deserializer.deserialize_any(Entry)
     }
 }
 
@@ -296,11 +379,23 @@ mod tests {
     const SIZES: [Field; 2] = [Field(&["widthCm", "width", "w"]), Field(&["heightCm", "h"])];
 
     fn json(text: &str) -> Result<Vec<Record<2>>, RecordsError> {
-        parse(Path::new("truth.json"), text.as_bytes(), false, SIZES)
+        parse(
+            Path::new("truth.json"),
+            text.as_bytes(),
+            false,
+            SIZES,
+            OtherKeys::PassedOver,
+        )
     }
 
     fn csv(text: &str) -> Result<Vec<Record<2>>, RecordsError> {
-        parse(Path::new("truth.csv"), text.as_bytes(), true, SIZES)
+        parse(
+            Path::new("truth.csv"),
+            text.as_bytes(),
+            true,
+            SIZES,
+            OtherKeys::PassedOver,
+        )
     }
 
     #[test]
@@ -316,6 +411,7 @@ mod tests {
             json(r#"{"a.jpg":{"width":480,"h":250.5,"extra":"x"},"b.jpg":{"w":300}}"#),
             csv("name,w,h\na.jpg,480,250.5\nb.jpg,300,\n"),
             csv("\u{feff}File;widthCm;heightCm\r\na.jpg; 480;250.5\r\nb.jpg;300;\r\n"),
+            csv("file;w;h\na.jpg;480,0;250,5\n;;\nb.jpg;300;\n;;\n"),
         ];
         for form in forms {
             let records = form.unwrap();
@@ -345,6 +441,12 @@ mod tests {
             (json(r#"[{"widthCm":3}]"#), "entry 1: no file name"),
             (json(r#"[{"file":7,"widthCm":3}]"#), "not text"),
             (json(r#"[{"file":"a","w":3,"width":4}]"#), "twice"),
+            (
+                json(r#"[{"file":"a.jpg","w":3,"w":4}]"#),
+                "entry 1 (a.jpg): 'w' and 'w' say the same thing twice",
+            ),
+            (json(r#"{"a.jpg":{"w":3,"w":4}}"#), "twice"),
+            (csv("file;w\na.jpg;1.234,5\n"), "not a positive number"),
             (json(r#"{"a.jpg":5}"#), "'a.jpg' is not an object"),
             (json("[1]"), "not an object"),
             (json("\"x\""), "JSON"),

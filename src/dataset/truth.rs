@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::join::{JoinError, join};
-use super::records::{self, Field, RecordsError};
+use super::records::{self, Field, OtherKeys, RecordsError};
 use super::units::in_metres;
 
 /// The real size of one photo's opposite wall.
@@ -62,7 +62,7 @@ impl GroundTruth {
     /// When the file cannot be read, or an entry is malformed, doubled or empty.
     pub fn read(path: &Path) -> Result<Self, TruthError> {
         let mut entries = Vec::new();
-        for record in records::read(path, [WIDTH, HEIGHT])? {
+        for record in records::read(path, [WIDTH, HEIGHT], OtherKeys::PassedOver)? {
             let [width_cm, height_cm] = record.values;
             if width_cm.is_none() && height_cm.is_none() {
                 return Err(TruthError::Empty(record.label));

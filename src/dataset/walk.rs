@@ -248,13 +248,22 @@ fn deduplicate(cases: &mut Vec<Case>) {
 
 /// Two folders may hold files of the same relative path; those photos go by their whole path instead.
 fn qualify_collisions(cases: &mut [Case]) {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for case in cases.iter() {
-        *counts.entry(case.identity.clone()).or_default() += 1;
-    }
-    for case in cases.iter_mut() {
-        if counts.get(&case.identity).is_some_and(|n| *n > 1) {
-            case.identity = identity_of(&case.path);
+    // A whole path may be what a photo of another folder is called there: that one goes by its whole path next.
+    loop {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for case in cases.iter() {
+            *counts.entry(case.identity.clone()).or_default() += 1;
+        }
+        let mut has_changed = false;
+        for case in cases.iter_mut() {
+            if counts.get(&case.identity).is_some_and(|n| *n > 1) {
+                let whole = identity_of(&case.path);
+                has_changed |= whole != case.identity;
+                case.identity = whole;
+            }
+        }
+        if !has_changed {
+            return;
         }
     }
 }
@@ -335,6 +344,22 @@ mod tests {
         let found = identities(&sources);
         assert!(found.contains(&"y.jpg".to_owned()));
         assert_eq!(found.iter().filter(|i| i.ends_with("/x.jpg")).count(), 2);
+    }
+
+    #[test]
+    fn a_whole_path_is_no_other_photos_name() {
+        let case = |identity: &str, path: &str| Case {
+            identity: identity.to_owned(),
+            path: path.into(),
+        };
+        let mut cases = [
+            case("x.jpg", "a/x.jpg"),
+            case("x.jpg", "b/x.jpg"),
+            case("a/x.jpg", "c/a/x.jpg"),
+        ];
+        qualify_collisions(&mut cases);
+        let identities = cases.map(|case| case.identity);
+        assert_eq!(identities, ["a/x.jpg", "b/x.jpg", "c/a/x.jpg"]);
     }
 
     #[test]

@@ -28,10 +28,12 @@ pub fn begin(path: &Path) -> io::Result<NamedTempFile> {
             format!("there is no folder {}; make it first", folder.display()),
         ));
     }
-    let file = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .rand_bytes(RANDOM)
-        .tempfile_in(folder)?;
+    let mut form = tempfile::Builder::new();
+    form.prefix(PREFIX).rand_bytes(RANDOM);
+    // Temporary files are private; reports are as readable as any other file that the user writes: the umask decides.
+    #[cfg(unix)]
+    form.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = form.tempfile_in(folder)?;
     // Where the file system has no locks, no run removes what another one left.
     let _ = file.as_file().try_lock();
     Ok(file)
@@ -43,7 +45,6 @@ pub fn begin(path: &Path) -> io::Result<NamedTempFile> {
 /// When it cannot be brought to the disk, or renamed.
 pub fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
-    make_readable(file.as_file())?;
     file.persist(path)?;
     Ok(())
 }
@@ -99,18 +100,6 @@ fn is_stale(path: &Path) -> bool {
         && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
 
-/// Temporary files are private; reports are as readable as any other file the user writes.
-#[cfg(unix)]
-fn make_readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::SystemTime;
@@ -146,6 +135,18 @@ mod tests {
         for name in kept {
             assert!(dir.path().join(name).exists(), "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_report_is_as_readable_as_any_other_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let [ours, other] = ["r.json", "other"].map(|name| dir.path().join(name));
+        finish(begin(&ours).unwrap(), &ours).unwrap();
+        File::create(&other).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&other));
     }
 
     #[test]
