@@ -21,7 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
-CORES = os.cpu_count() or 1
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""Cores that this process may use: a part of a machine that does other work can be set apart with `taskset`."""
 SIZES = {"12 MP": "4000x3000", "24.5 MP": "5712x4284"}
 RENDERED = 4
 """Different photos of a size."""
