@@ -14,7 +14,7 @@ use super::tilt::Tilt;
 use super::turn::QuarterTurns;
 use super::{
     CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, open_doors, outline,
-    windows,
+    priors, windows,
 };
 use crate::geometry::camera::LineSegment;
 use crate::geometry::room_box::parameter::{LEFT, PITCH, RIGHT, ROLL, YAW};
@@ -111,7 +111,9 @@ fn measure(
         return Measurement::refused([Warning::LowConfidence]);
     };
     let scale = &first.scale;
-    let full_width = Histogram::mixture(readings.iter().map(|r| (r.weight, &r.full_width)));
+    // No descent and no guess at what the frame cuts off makes walls that no home has likely.
+    let full_width = Histogram::mixture(readings.iter().map(|r| (r.weight, &r.full_width)))
+        .weighed(priors::wall_width_density);
     let total: f64 = readings.iter().map(|r| r.weight).sum();
     let cut: f64 = readings.iter().filter(|r| r.cut).map(|r| r.weight).sum();
 

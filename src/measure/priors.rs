@@ -57,6 +57,19 @@ pub const ROOM_WIDTH_CM: [f64; 2] = [250.0, 620.0];
 /// The tails' scale, cm.
 pub const ROOM_WIDTH_TAIL_CM: [f64; 2] = [30.0, 70.0];
 
+/// Widths that any wall of a home may have, cm, corridors' ends and halls included: an exponential tail beyond.
+const WALL_WIDTH_CM: [f64; 2] = [100.0, 750.0];
+/// The tails' scale, cm.
+const WALL_WIDTH_TAIL_CM: [f64; 2] = [20.0, 100.0];
+
+/// How usual a wall's width is, up to a factor.
+#[must_use]
+pub fn wall_width_density(cm: f64) -> f64 {
+    let [low, high] = WALL_WIDTH_CM;
+    let [below, above] = WALL_WIDTH_TAIL_CM;
+    ((cm - low) / below).min((high - cm) / above).min(0.0).exp()
+}
+
 /// The least uncertainty that a focal length is believed to have: calibration differs from the data sheet.
 #[must_use]
 pub fn least_focal_sigma(source: FocalSource) -> f64 {

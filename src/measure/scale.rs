@@ -371,6 +371,15 @@ impl Histogram {
         )
     }
 
+    /// The distribution with `weight`, of a length in cm, as further evidence.
+    #[must_use]
+    pub fn weighed(mut self, weight: impl Fn(f64) -> f64) -> Self {
+        for (i, bin) in self.bins.iter_mut().enumerate() {
+            *bin *= weight((LN_FIRST + (i as f64 + 0.5) * LN_STEP).exp());
+        }
+        self
+    }
+
     /// Quantiles, cm; `q` ascending.
     #[must_use]
     pub fn quantiles(&self, q: &[f64]) -> Vec<f64> {
