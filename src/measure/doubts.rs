@@ -17,10 +17,10 @@ const REJECTED_SIGMAS: f64 = 3.0;
 const USUAL: [f64; 3] = [0.007, 0.1, 0.3];
 /// Standard deviation of a ratio's logarithm for each unit above them, from rooms of all kinds with true and with predicted
 /// labels, and the most that it may become.
-const SIGMA_PER_UNIT: [f64; 3] = [4.0, 0.45, 0.08];
-const MOST_SIGMA: f64 = 0.25;
+const SIGMA_PER_UNIT: [f64; 3] = [5.6, 0.63, 0.08];
+const MOST_SIGMA: f64 = 0.5;
 /// From this standard deviation on the room is said not to be a box.
-const NOT_A_BOX_SIGMA: f64 = 0.09;
+const NOT_A_BOX_SIGMA: f64 = 0.12;
 /// A base is occluded when this share of its columns is.
 const OCCLUDED: f64 = 0.85;
 /// Walls are at similar angles when the opposite one is turned by more than this, radians (35 degrees).

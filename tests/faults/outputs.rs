@@ -12,9 +12,9 @@ use super::support::{
 fn a_full_disk_fails_the_run_and_keeps_what_was_there() {
     let dir = two_photos();
     std::fs::write(dir.path().join("r.json"), "an older report").unwrap();
-    // Files may have 512 bytes, then writing fails as on a full disk.
+    // Files may have 1,024 bytes, room for the journal's header; then writing fails as on a full disk.
     let limited = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "sh"])
         .arg(binary().get_program())
         .args(["--dir", "rooms", "--labels", "rooms/labels", "-q"])
         .args(["--save", "r.json", "--save", "r.csv"])
