@@ -55,6 +55,25 @@ fn photos(copies: usize) -> (tempfile::TempDir, Vec<PathBuf>) {
     (dir, paths)
 }
 
+/// ONNX Runtime would keep a device number and a queue of events for its maker there.
+#[test]
+fn a_run_leaves_nothing_in_the_home_folder() {
+    let (dir, paths) = photos(1);
+    let home = dir.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let output = Command::new(binary())
+        .args(["--no-config", "-q"])
+        .args(&paths)
+        .env("HOME", &home)
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("ORT_DISABLE_TELEMETRY")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0);
+}
+
 /// The system calls of a run, by process.
 struct Trace {
     /// Lines of all threads of each process, by the id of the process.

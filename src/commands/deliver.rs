@@ -91,6 +91,13 @@ pub(super) fn read_baseline(
     if let (None, Some(gate)) = (path, gates.needs_baseline()) {
         return Err(CommandError::usage(UsageError::GateWithoutBaseline(gate)));
     }
+    if let Some(missing) = path.filter(|path| !path.exists()) {
+        return Err(CommandError::Usage(anyhow::anyhow!(
+            "--baseline: there is no report {}; a run with --save-baseline makes one (and with --no-config, where the \
+             configuration file asks for the baseline)",
+            missing.display()
+        )));
+    }
     path.map(json::read)
         .transpose()
         .context("--baseline")
