@@ -171,10 +171,12 @@ fn a_roof_s_slope_is_no_ceiling_line() {
     assert_warns(&m, Warning::CeilingNotParallel);
     let lowest = m.min_height_cm.unwrap();
     assert!((lowest / CAMERA_CM - 1.0).abs() < 0.06, "{lowest}");
+    // The slope is no edge of a box: such a room is doubted, and of a wide distribution the length of least relative error,
+    // which is reported, lies below the middle.
     assert_close(
         size_cm(&m),
         [CAMERA_CM * room.width(), CAMERA_CM * 1.7],
-        0.06,
+        0.08,
     );
 }
 
