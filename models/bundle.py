@@ -7,7 +7,6 @@ The folder models/checkpoint is what the ONNX file is exported from, so that any
 """
 
 import argparse
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -40,8 +39,7 @@ def main() -> None:
     arguments = parser.parse_args()
     halve(arguments.checkpoint, CHECKPOINT)
     agreement = export(str(CHECKPOINT), MODEL, "fp16", "MIT", SOURCE, arguments.photos)
-    digest = hashlib.sha256(MODEL.read_bytes()).hexdigest()
-    (MODELS / "SHA256SUMS").write_text(f"{digest}  {MODEL.name}\n")
+    MODEL.with_name(f"{MODEL.name}.sha256").replace(MODELS / "SHA256SUMS")
     print(f"{MODEL}: {MODEL.stat().st_size} bytes, {agreement.as_metadata()}")
 
 

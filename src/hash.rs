@@ -1,5 +1,7 @@
 //! SHA-256, as reports write it.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -10,10 +12,14 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The hash of a file's bytes; `None` where it cannot be read.
-#[must_use]
-pub fn sha256_of_file(path: &Path) -> Option<String> {
-    std::fs::read(path).ok().map(|bytes| sha256(&bytes))
+/// The hash of a file's bytes, of which few are in memory at a time.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of_file(path: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hex(&hasher.finalize()))
 }
 
 /// Bytes in lower-case hexadecimal.

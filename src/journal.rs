@@ -6,7 +6,6 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -33,39 +32,15 @@ pub struct Header {
     /// The service, where one may stand in for the network.
     pub cloud_url: Option<String>,
     /// What one photo may cost: whether it is an error may hang on it.
-    pub limits: LimitsOfRun,
+    pub limits: Limits,
+    /// Longest that a photo may take, seconds.
+    pub timeout_s: Option<f64>,
     /// How many photos.
     pub photos: usize,
     /// Whether small overlays are made.
     pub pictures: bool,
     /// Hash of their identities and of what the user knows of them, hexadecimal.
     pub photos_sha256: String,
-}
-
-/// What one photo may cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // Named and explained as the options of the same name.
-pub struct LimitsOfRun {
-    pub max_pixels: u64,
-    pub max_bytes: u64,
-    pub max_aspect: f64,
-    pub max_decode_bytes: u64,
-    pub timeout_s: Option<f64>,
-}
-
-impl LimitsOfRun {
-    /// As a run works with them.
-    #[must_use]
-    pub fn of(limits: Limits, timeout: Option<Duration>) -> Self {
-        Self {
-            max_pixels: limits.max_pixels,
-            max_bytes: limits.max_bytes,
-            max_aspect: limits.max_aspect,
-            max_decode_bytes: limits.max_decode_bytes,
-            timeout_s: timeout.map(|t| t.as_secs_f64()),
-        }
-    }
 }
 
 impl Header {
@@ -291,7 +266,8 @@ mod tests {
             labels: None,
             model_config_sha256: None,
             cloud_url: None,
-            limits: LimitsOfRun::of(Limits::default(), None),
+            limits: Limits::default(),
+            timeout_s: None,
             photos: report.results.len(),
             pictures: false,
             photos_sha256: Header::hash(report.results.iter().map(|r| r.file.clone())),

@@ -46,9 +46,7 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
         if let (None, Some(gate)) = (&input.ground_truth, gates.needs_truth()) {
             return Err(UsageError::GateWithoutTruth(gate));
         }
-        if let (None, Some(gate)) = (&output.baseline, gates.needs_baseline()) {
-            return Err(UsageError::GateWithoutBaseline(gate));
-        }
+        check_baseline(&gates, output.baseline.is_some())?;
         let folders = [&model.labels, &run.debug_dir];
         let folders = folders.into_iter().flatten().cloned();
         let folders = folders.chain(input.dir.iter().cloned()).collect();
@@ -95,6 +93,17 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             },
             gates,
         })
+    }
+}
+
+/// Whether the gates that compare with a baseline have one.
+///
+/// # Errors
+/// When they have none.
+pub fn check_baseline(gates: &GateLimits, has_one: bool) -> Result<(), UsageError> {
+    match gates.needs_baseline() {
+        Some(gate) if !has_one => Err(UsageError::GateWithoutBaseline(gate)),
+        _ => Ok(()),
     }
 }
 

@@ -76,7 +76,7 @@ impl Cache {
             precision: segmenter.precision.as_deref(),
             onnx_runtime: segmenter.onnx_runtime.as_deref(),
             device: segmenter.device.map(|d| d.to_string()),
-            model_config: model_config.and_then(sha256_of_file),
+            model_config: model_config.and_then(|file| sha256_of_file(file).ok()),
             cloud_url: cloud_url_of(options),
             options: RunOptions {
                 // Who measures which photo, and how many at a time, has no bearing on a result; what is known of single
@@ -122,7 +122,7 @@ impl Cache {
     /// The file of the entry for a photo; `None` where what its result follows from cannot be read.
     fn file(&self, job: &PhotoJob, photo: &str) -> Option<PathBuf> {
         let map = match &self.labels {
-            Some(labels) => sha256_of_file(&labels.path_of(&job.case.path).ok()?)?,
+            Some(labels) => sha256_of_file(&labels.path_of(&job.case.path).ok()?).ok()?,
             None => String::new(),
         };
         let key = sha256(format!("{}\n{photo}\n{map}\n{:?}", self.run, job.known).as_bytes());

@@ -1,6 +1,6 @@
 //! The end of every command that yields a report: gates, files, standard output, exit code.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,7 +10,7 @@ use crate::cli::values::{ColorChoice, SummaryForm};
 use crate::compare::compare;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
-use crate::options::{OutputOptions, SaveForm, SaveTarget, UsageError, Verbosity};
+use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
 use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table, whole_file};
 use crate::say::say;
 
@@ -83,25 +83,20 @@ fn write(
     Ok(())
 }
 
-/// The report that `--baseline` names; an error where a gate needs one and none is named.
-pub(super) fn read_baseline(
-    path: Option<&Path>,
-    gates: &GateLimits,
-) -> Result<Option<Report>, CommandError> {
-    if let (None, Some(gate)) = (path, gates.needs_baseline()) {
-        return Err(CommandError::usage(UsageError::GateWithoutBaseline(gate)));
-    }
-    if let Some(missing) = path.filter(|path| !path.exists()) {
-        return Err(CommandError::Usage(anyhow::anyhow!(
-            "--baseline: there is no report {}; a run with --save-baseline makes one (and with --no-config, where the \
-             configuration file asks for the baseline)",
-            missing.display()
-        )));
-    }
-    path.map(json::read)
-        .transpose()
-        .context("--baseline")
-        .map_err(CommandError::Usage)
+/// The report that `--baseline` names.
+pub(super) fn read_baseline(path: Option<&Path>) -> Result<Option<Report>, CommandError> {
+    path.map(json::read).transpose().map_err(|error| {
+        let is_missing = matches!(&error, json::ReadError::Read { source, .. } if source.kind() == ErrorKind::NotFound);
+        let error = anyhow::Error::new(error).context("--baseline");
+        CommandError::Usage(if is_missing {
+            anyhow::anyhow!(
+                "{error:#}; a run with --save-baseline makes one (and with --no-config, where the configuration file asks \
+                 for the baseline)"
+            )
+        } else {
+            error
+        })
+    })
 }
 
 /// Checks the gates, compares with the baseline, writes everything, and says how the process ends.

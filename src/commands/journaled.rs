@@ -4,7 +4,7 @@ use super::CommandError;
 use super::cache::cloud_url_of;
 use super::plan::Plan;
 use crate::hash::sha256_of_file;
-use crate::journal::{Header, Journal, JournalError, LimitsOfRun};
+use crate::journal::{Header, Journal, JournalError};
 use crate::options::{Labeller, MeasureOptions};
 use crate::report::PhotoResult;
 use crate::report::schema::{Model, RunOptions, Tool};
@@ -41,9 +41,10 @@ impl Journaled {
             model: model.clone(),
             options: run.clone(),
             labels,
-            model_config_sha256: model_config.and_then(sha256_of_file),
+            model_config_sha256: model_config.and_then(|file| sha256_of_file(file).ok()),
             cloud_url: cloud_url_of(options).map(str::to_owned),
-            limits: LimitsOfRun::of(options.limits, options.timeout),
+            limits: options.limits,
+            timeout_s: options.timeout.map(|limit| limit.as_secs_f64()),
             photos: plan.jobs.len(),
             pictures: options.output.pictures.is_some(),
             photos_sha256: Header::hash(plan.jobs.iter().map(described)),

@@ -34,7 +34,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         return texts::print(plan.listing().as_bytes());
     }
     let fallback = fallback(&options)?;
-    let baseline = read_baseline(options.output.baseline.as_deref(), &options.gates)?;
+    let baseline = read_baseline(options.output.baseline.as_deref())?;
     let outputs = Outputs::open(&options.output.saves)?;
     count_panics();
     let interrupted = interrupt::watch(options.output.verbosity);

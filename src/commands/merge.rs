@@ -5,7 +5,7 @@ use super::deliver::{Outputs, deliver, read_baseline};
 use crate::cli::MergeArgs;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
-use crate::options::{OutputOptions, pictures_of};
+use crate::options::{OutputOptions, check_baseline, pictures_of};
 use crate::report::json;
 use crate::report::merge::merge;
 
@@ -22,7 +22,8 @@ pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
         .map_err(CommandError::usage)?;
     let merged = merge(reports).map_err(CommandError::usage)?;
     let gates = GateLimits::from(&args.gates);
-    let baseline = read_baseline(options.baseline.as_deref(), &gates)?;
+    check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
+    let baseline = read_baseline(options.baseline.as_deref())?;
     let outputs = Outputs::open(&options.saves)?;
     deliver(merged, baseline.as_ref(), outputs, &options, &gates)
 }

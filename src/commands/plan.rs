@@ -5,9 +5,7 @@ use std::fmt::Write;
 use super::CommandError;
 use crate::dataset::known::MatchedKnown;
 use crate::dataset::names::folder_names;
-use crate::dataset::truth::MatchedTruth;
-use crate::dataset::{Case, Found, GroundTruth, KnownValues, Sources, Truth, find_cases};
-use crate::measure::Known;
+use crate::dataset::{Found, GroundTruth, KnownValues, Shard, Sources, Truth, find_cases};
 use crate::options::MeasureOptions;
 use crate::pipeline::PhotoJob;
 use crate::report::printable;
@@ -69,6 +67,14 @@ fn nothing_found(sources: &Sources, passed_over: &[String]) -> CommandError {
     ))
 }
 
+/// Joining has to see the whole data set, so that every shard finds the same truth; measuring sees its part.
+fn of_shard<T>(shard: Option<Shard>, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+    all.into_iter()
+        .enumerate()
+        .filter(move |(index, _)| shard.is_none_or(|shard| shard.holds(*index)))
+        .map(|(_, item)| item)
+}
+
 impl Plan {
     /// Looks for photos and joins everything that files say of them.
     pub fn make(options: &MeasureOptions) -> Result<Self, CommandError> {
@@ -101,33 +107,8 @@ impl Plan {
             .count();
         let folders = folder_names(identities);
         let all = cases.into_iter().zip(known.of_photo).zip(folders);
-        let plan = Self::of_shard(options, all, matched, known_photos);
-        Ok(Self {
-            passed_over,
-            known_without_photo: known.entries_without_photo,
-            ..plan
-        })
-    }
-
-    /// What its owner may wonder about.
-    pub fn notes(&self) -> impl Iterator<Item = String> {
-        let unknown = some_of(&self.known_without_photo)
-            .map(|names| format!("known values without a photo: {names}"));
-        note_of(&self.passed_over).into_iter().chain(unknown)
-    }
-
-    /// Joining has to see the whole data set, so that every shard finds the same truth; measuring sees its part.
-    fn of_shard(
-        options: &MeasureOptions,
-        all: impl Iterator<Item = ((Case, Known), String)>,
-        matched: Option<MatchedTruth>,
-        known_photos: usize,
-    ) -> Self {
-        let in_shard = |index: usize| options.shard.is_none_or(|shard| shard.holds(index));
-        let jobs = all
-            .enumerate()
-            .filter(|(index, _)| in_shard(*index))
-            .map(|(_, ((case, known), folder))| PhotoJob {
+        let jobs = of_shard(options.shard, all)
+            .map(|((case, known), folder)| PhotoJob {
                 case,
                 known,
                 debug_dir: options.debug_dir.as_ref().map(|dir| dir.join(folder)),
@@ -136,22 +117,25 @@ impl Plan {
         let (truth, entries_without_photo) = match matched {
             None => (None, Vec::new()),
             Some(matched) => {
-                let of_photo = matched.of_photo.into_iter().enumerate();
-                let part = of_photo
-                    .filter(|(i, _)| in_shard(*i))
-                    .map(|(_, t)| t)
-                    .collect();
+                let part = of_shard(options.shard, matched.of_photo).collect();
                 (Some(part), matched.entries_without_photo)
             }
         };
-        Self {
+        Ok(Self {
             jobs,
             truth,
             entries_without_photo,
             known_photos,
-            known_without_photo: Vec::new(),
-            passed_over: Vec::new(),
-        }
+            known_without_photo: known.entries_without_photo,
+            passed_over,
+        })
+    }
+
+    /// What its owner may wonder about.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        let unknown = some_of(&self.known_without_photo)
+            .map(|names| format!("known values without a photo: {names}"));
+        note_of(&self.passed_over).into_iter().chain(unknown)
     }
 
     /// What has no partner; nothing without ground truth.

@@ -6,7 +6,7 @@ use crate::cli::ScoreArgs;
 use crate::dataset::GroundTruth;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
-use crate::options::{OutputOptions, pictures_of};
+use crate::options::{OutputOptions, check_baseline, pictures_of};
 use crate::report::json;
 use crate::report::schema::Unmatched;
 use crate::score::{score_photo, summarise};
@@ -18,7 +18,8 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     let mut report = json::read(&args.report).map_err(CommandError::usage)?;
     let truth = GroundTruth::read(&args.ground_truth).map_err(CommandError::usage)?;
     let gates = GateLimits::from(&args.gates);
-    let baseline = read_baseline(options.baseline.as_deref(), &gates)?;
+    check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
+    let baseline = read_baseline(options.baseline.as_deref())?;
     let outputs = Outputs::open(&options.saves)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;

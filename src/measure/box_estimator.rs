@@ -113,7 +113,7 @@ fn measure(
     let scale = &first.scale;
     // No descent and no guess at what the frame cuts off makes walls that no home has likely.
     let full_width = Histogram::mixture(readings.iter().map(|r| (r.weight, &r.full_width)))
-        .weighed(priors::wall_width_density);
+        .weighed(|cm| priors::WALL_WIDTH_CM.density(cm));
     let total: f64 = readings.iter().map(|r| r.weight).sum();
     let cut: f64 = readings.iter().filter(|r| r.cut).map(|r| r.weight).sum();
 

@@ -5,7 +5,7 @@
 //! seen at a distance `a` to the side of the camera, a room of width `w` has the weight `p(w) · beta(a / w) / w`; with
 //! neither, the camera may stand anywhere that leaves both ends outside.
 
-use super::priors::{ROOM_WIDTH_CM, ROOM_WIDTH_TAIL_CM};
+use super::priors::ROOM_WIDTH_CM;
 use super::scale::Histogram;
 
 /// Widths that are considered, cm, in equal steps.
@@ -34,7 +34,7 @@ pub fn complete(visible: &Histogram, offset: Option<f64>) -> Histogram {
                     Some(offset) => position_density(offset * seen / width) / width,
                     None => (width - seen) / (width * width),
                 };
-                (width, standing * room_width_density(width))
+                (width, standing * ROOM_WIDTH_CM.density(width))
             })
             .collect();
         let total: f64 = candidates.iter().map(|c| c.1).sum();
@@ -52,17 +52,4 @@ fn position_density(share: f64) -> f64 {
         .max(0.0)
         .powf(STANDING_POWER)
         .max(LEAST)
-}
-
-/// How usual a wall's width is, up to a factor.
-fn room_width_density(cm: f64) -> f64 {
-    let [low, high] = ROOM_WIDTH_CM;
-    let [below, above] = ROOM_WIDTH_TAIL_CM;
-    if cm < low {
-        ((cm - low) / below).exp()
-    } else if cm > high {
-        ((high - cm) / above).exp()
-    } else {
-        1.0
-    }
 }

@@ -52,23 +52,35 @@ pub const LN_WIDTH: [f64; 2] = [1.02, 0.4];
 /// Tangent of the azimuth of a wall's ends: only to keep an end that is not seen from drifting away.
 pub const END_TANGENT: [f64; 2] = [0.9, 1.0];
 
-/// Usual widths of a room's wall, cm: as likely as each other inside, less so beyond by an exponential tail.
-pub const ROOM_WIDTH_CM: [f64; 2] = [250.0, 620.0];
-/// The tails' scale, cm.
-pub const ROOM_WIDTH_TAIL_CM: [f64; 2] = [30.0, 70.0];
-
-/// Widths that any wall of a home may have, cm, corridors' ends and halls included: an exponential tail beyond.
-const WALL_WIDTH_CM: [f64; 2] = [100.0, 750.0];
-/// The tails' scale, cm.
-const WALL_WIDTH_TAIL_CM: [f64; 2] = [20.0, 100.0];
-
-/// How usual a wall's width is, up to a factor.
-#[must_use]
-pub fn wall_width_density(cm: f64) -> f64 {
-    let [low, high] = WALL_WIDTH_CM;
-    let [below, above] = WALL_WIDTH_TAIL_CM;
-    ((cm - low) / below).min((high - cm) / above).min(0.0).exp()
+/// Lengths in cm that are as likely as each other within a range, and less so beyond by exponential tails.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UsualLengths {
+    /// The range.
+    range: [f64; 2],
+    /// The tails' scales below and above it.
+    tails: [f64; 2],
 }
+
+impl UsualLengths {
+    /// How usual a length is, up to a factor.
+    #[must_use]
+    pub fn density(&self, cm: f64) -> f64 {
+        let [low, high] = self.range;
+        let [below, above] = self.tails;
+        ((cm - low) / below).min((high - cm) / above).min(0.0).exp()
+    }
+}
+
+/// Widths of the walls of a room, which is what stands before who photographs one.
+pub const ROOM_WIDTH_CM: UsualLengths = UsualLengths {
+    range: [250.0, 620.0],
+    tails: [30.0, 70.0],
+};
+/// Widths that any wall of a home may have, corridors' ends and halls included.
+pub const WALL_WIDTH_CM: UsualLengths = UsualLengths {
+    range: [100.0, 750.0],
+    tails: [20.0, 100.0],
+};
 
 /// The least uncertainty that a focal length is believed to have: calibration differs from the data sheet.
 #[must_use]

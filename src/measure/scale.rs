@@ -354,9 +354,7 @@ impl Histogram {
     /// inverse. Where the distribution is narrow it is the median.
     #[must_use]
     pub fn least_relative_error_cm(&self) -> Option<f64> {
-        let weighed = Self {
-            bins: self.weighted_cm().map(|(cm, weight)| weight / cm).collect(),
-        };
+        let weighed = self.weighed(f64::recip);
         weighed.quantiles(&[0.5]).first().copied()
     }
 
@@ -373,11 +371,13 @@ impl Histogram {
 
     /// The distribution with `weight`, of a length in cm, as further evidence.
     #[must_use]
-    pub fn weighed(mut self, weight: impl Fn(f64) -> f64) -> Self {
-        for (i, bin) in self.bins.iter_mut().enumerate() {
-            *bin *= weight((LN_FIRST + (i as f64 + 0.5) * LN_STEP).exp());
+    pub fn weighed(&self, weight: impl Fn(f64) -> f64) -> Self {
+        Self {
+            bins: self
+                .weighted_cm()
+                .map(|(cm, share)| share * weight(cm))
+                .collect(),
         }
-        self
     }
 
     /// Quantiles, cm; `q` ascending.

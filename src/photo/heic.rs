@@ -82,11 +82,6 @@ pub(super) fn decode(
     };
     let pixels = pixels
         .ok_or_else(|| DecodeError::undecodable(format, "the decoder gave no 8-bit RGB pixels"))?;
-    // The picture that comes out need not be of the size that the handle had.
-    limits.check_size(ImageSize {
-        width: pixels.width(),
-        height: pixels.height(),
-    })?;
     Ok(Raster {
         pixels,
         icc,

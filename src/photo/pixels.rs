@@ -8,6 +8,7 @@ use super::error::DecodeError;
 use super::guard::guarded;
 use super::source::Limits;
 use super::{Orientation, PhotoFormat, colour, heic, image_formats, jpeg};
+use crate::geometry::camera::ImageSize;
 
 /// What to decode, beside the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,11 @@ pub fn decode(bytes: &[u8], request: &PixelRequest) -> Result<UprightPixels, Dec
             _ => image_formats::decode(bytes, *format, limits),
         }?;
         let mut pixels = raster.pixels;
+        // What comes out need not be of the size that the file claimed, which is checked before it is decoded.
+        limits.check_size(ImageSize {
+            width: pixels.width(),
+            height: pixels.height(),
+        })?;
         if let Some(icc) = &raster.icc {
             colour::to_srgb(&mut pixels, icc);
         }

@@ -11,6 +11,7 @@ use crate::geometry::camera::ImageSize;
 
 /// What one photo may cost at most.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// Pixels of the picture as its header claims them (`--max-pixels`, there in millions).
     pub max_pixels: u64,

@@ -75,33 +75,33 @@ pub fn printable(text: &str) -> String {
 
 /// Text that stays text in a Markdown table.
 pub fn escaped_markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in printable(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
-                out.push('\\');
-                out.push(c);
-            }
-            other => out.push(other),
+    escaped(text, |out, c| match c {
+        '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
+            out.push('\\');
+            out.push(c);
         }
-    }
-    out
+        other => out.push(other),
+    })
 }
 
 /// Text that stays text in XML; control characters, which XML 1.0 cannot hold, are replaced.
 pub fn escaped_xml(text: &str) -> String {
+    escaped(text, |out, c| match c {
+        '"' => out.push_str("&quot;"),
+        '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+        other => out.push(other),
+    })
+}
+
+/// Printable text without what begins an element or an entity; `put` writes the other characters.
+fn escaped(text: &str, put: impl Fn(&mut String, char)) -> String {
     let mut out = String::with_capacity(text.len());
     for c in printable(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            other => out.push(other),
+            other => put(&mut out, other),
         }
     }
     out

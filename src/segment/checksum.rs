@@ -32,20 +32,22 @@ pub enum ChecksumError {
     },
 }
 
-/// Holds a model's file to `FILE.sha256` or the `SHA256SUMS` beside it, where one of them names it.
-pub(super) fn verify(source: &ModelSource) -> Result<(), ChecksumError> {
+/// Holds a model's file to `FILE.sha256` or the `SHA256SUMS` beside it, where one of them names it. Gives the file's own checksum;
+/// `None` where it cannot be read and nothing states one.
+pub(super) fn verify(source: &ModelSource) -> Result<Option<String>, ChecksumError> {
+    let found = source.sha256();
     let ModelSource::File(model) = source else {
-        return Ok(()); // Part of the binary.
+        return Ok(found.ok()); // Part of the binary.
     };
     let Some((stated_in, stated)) = stated(model)? else {
-        return Ok(());
+        return Ok(found.ok());
     };
-    let found = source.sha256().map_err(|source| ChecksumError::Read {
+    let found = found.map_err(|source| ChecksumError::Read {
         path: model.clone(),
         source,
     })?;
     if found.eq_ignore_ascii_case(&stated) {
-        return Ok(());
+        return Ok(Some(found));
     }
     Err(ChecksumError::Differs {
         model: model.clone(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use crate::hash::{sha256, sha256_of_file};
 
 /// The model that is part of the binary.
 pub(super) static BUNDLED: &[u8] = include_bytes!(concat!(
@@ -104,14 +104,10 @@ impl ModelSource {
     /// # Errors
     /// When the file cannot be read.
     pub fn sha256(&self) -> std::io::Result<String> {
-        let mut hasher = Sha256::new();
         match self {
-            Self::Bundled => hasher.update(BUNDLED),
-            Self::File(path) => {
-                std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
-            }
+            Self::Bundled => Ok(sha256(BUNDLED)),
+            Self::File(path) => sha256_of_file(path),
         }
-        Ok(crate::hash::hex(&hasher.finalize()))
     }
 }
 

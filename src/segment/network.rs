@@ -48,6 +48,8 @@ pub struct NetworkOptions {
 pub struct Network {
     session: Session,
     source: ModelSource,
+    /// Of the model, hexadecimal; hashing a large one takes a second or more.
+    sha256: Option<String>,
     metadata: ModelMetadata,
     device: Device,
     skipped: Vec<Skipped>,
@@ -72,7 +74,7 @@ impl Network {
         {
             return Err(SegmentError::LongSide { side });
         }
-        checksum::verify(&source)?;
+        let sha256 = checksum::verify(&source)?;
         let threads = options.threads.unwrap_or_else(cores).max(1);
         let session_options = SessionOptions {
             device: options.device,
@@ -102,6 +104,7 @@ impl Network {
             preprocessor: Preprocessor::new(&metadata, scaling),
             session,
             source,
+            sha256,
             metadata,
             device,
             skipped,
@@ -357,7 +360,7 @@ impl Segmenter for Network {
     fn describe(&self) -> SegmenterInfo {
         SegmenterInfo {
             name: self.source.name(),
-            sha256: self.source.sha256().ok(),
+            sha256: self.sha256.clone(),
             input_policy: match self.long_side {
                 Some(side) => format!("long side {side}"),
                 None => self.metadata.size.to_string(),
