@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::compare::{Difference, differences_of};
+use crate::compare::differences_of;
 use crate::photo::Limits;
 use crate::report::PhotoResult;
+use crate::report::comparison::Difference;
 use crate::report::schema::{Model, RunOptions, Tool};
 
 /// What has to be the same for results to belong together.

@@ -47,6 +47,9 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             return Err(UsageError::GateWithoutTruth(gate));
         }
         check_baseline(&gates, output.baseline.is_some())?;
+        if run.resume && output.save.is_empty() && output.save_baseline.is_none() {
+            return Err(UsageError::ResumeWithoutSave);
+        }
         let folders = [&model.labels, &run.debug_dir];
         let folders = folders.into_iter().flatten().cloned();
         let folders = folders.chain(input.dir.iter().cloned()).collect();

@@ -157,6 +157,7 @@ fn reports_of_older_versions_are_read_scored_and_compared() {
             .collect();
         let file = dir.path().join("truth.json");
         std::fs::write(&file, serde_json::to_vec(&truth).unwrap()).unwrap();
+        std::fs::copy(&old, dir.path().join("baseline.json")).unwrap();
         measure_bench(dir.path())
             .arg("score")
             .arg(&old)
@@ -168,8 +169,7 @@ fn reports_of_older_versions_are_read_scored_and_compared() {
                 "--save",
                 "now.html",
             ])
-            .arg("--baseline")
-            .arg(&old)
+            .args(["--baseline", "baseline.json"])
             .args(["--max-regression", "0", "--max-slowdown", "100"])
             .assert()
             .success()

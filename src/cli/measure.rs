@@ -153,7 +153,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "SECONDS", value_parser = positive)]
     pub timeout: Option<f64>,
     /// Continue an interrupted run: finished photos are taken from the journal beside the first --save FILE
-    #[arg(long, requires = "save")]
+    #[arg(long)]
     pub resume: bool,
     /// Keep results in this folder, and take from it those of photos that the same program, model and options have measured
     #[arg(long, value_name = "DIR")]

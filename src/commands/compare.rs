@@ -5,10 +5,12 @@ use serde::Serialize;
 use super::{CommandError, texts};
 use crate::cli::CompareArgs;
 use crate::cli::values::ComparisonForm;
-use crate::compare::{Comparison, compare, text};
+use crate::compare::compare;
 use crate::exit_code::ExitCode;
-use crate::gate::{GateLimits, GateOutcome, any_missed, check_change};
-use crate::report::{gate_line, json};
+use crate::gate::{GateLimits, any_missed, check_change};
+use crate::report::comparison::Comparison;
+use crate::report::gate_outcome::GateOutcome;
+use crate::report::{comparison_text, gate_line, json};
 
 /// The comparison with its verdicts, as JSON.
 #[derive(Serialize)]
@@ -36,8 +38,8 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
         text
     };
     let text = match args.summary {
-        ComparisonForm::Table => with_gates(text::table(&comparison), ""),
-        ComparisonForm::Markdown => with_gates(text::markdown(&comparison), "\n"),
+        ComparisonForm::Table => with_gates(comparison_text::table(&comparison), ""),
+        ComparisonForm::Markdown => with_gates(comparison_text::markdown(&comparison), "\n"),
         ComparisonForm::Json => {
             let judged = Judged {
                 comparison: &comparison,

@@ -1,18 +1,20 @@
 //! The end of every command that yields a report: gates, files, standard output, exit code.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::baseline::{Baseline, reason_to_keep};
 use super::{CommandError, texts};
 use crate::cli::values::{ColorChoice, SummaryForm};
-use crate::compare::compare;
+use crate::compare::Incomparable;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
+use crate::report::gate_outcome::{GateOutcome, Verdict};
 use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table, whole_file};
-use crate::say::say;
+use crate::say::{counted, say};
 
 /// Width of the table where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 120;
@@ -83,26 +85,10 @@ fn write(
     Ok(())
 }
 
-/// The report that `--baseline` names.
-pub(super) fn read_baseline(path: Option<&Path>) -> Result<Option<Report>, CommandError> {
-    path.map(json::read).transpose().map_err(|error| {
-        let is_missing = matches!(&error, json::ReadError::Read { source, .. } if source.kind() == ErrorKind::NotFound);
-        let error = anyhow::Error::new(error).context("--baseline");
-        CommandError::Usage(if is_missing {
-            anyhow::anyhow!(
-                "{error:#}; a run with --save-baseline makes one (and with --no-config, where the configuration file asks \
-                 for the baseline)"
-            )
-        } else {
-            error
-        })
-    })
-}
-
 /// Checks the gates, compares with the baseline, writes everything, and says how the process ends.
 pub(super) fn deliver(
     mut report: Report,
-    baseline: Option<&Report>,
+    baseline: &Baseline,
     mut outputs: Outputs,
     options: &OutputOptions,
     gates: &GateLimits,
@@ -112,17 +98,17 @@ pub(super) fn deliver(
         anonymise(&mut report, &folders);
     }
     report.gates = gate::check(gates, &report.results, &report.metrics);
-    let compared = baseline.map(|old| compare(old, &report)).transpose();
-    if let Ok(Some(comparison)) = &compared {
-        report.gates.extend(gate::check_change(gates, comparison));
-        report.comparison = Some(comparison.clone());
-    }
-    if report.interrupted && outputs.files.iter().any(|(target, _)| target.is_baseline) {
-        // Later runs would be compared over a part of the photos, without a word.
-        outputs = outputs.without_baseline();
+    let compared = baseline.judge(&mut report, gates);
+    let note = |text: String| {
         if options.verbosity > Verbosity::Quiet {
-            say("note: the run is not whole, so the baseline stays as it was");
+            say(format!("note: {text}"));
         }
+    };
+    let own_baseline = options.saves.iter().find(|target| target.is_baseline);
+    let own_baseline = own_baseline.map(|target| target.path.as_path());
+    let kept = own_baseline.and_then(|path| reason_to_keep(&report, path));
+    if kept.is_some() {
+        outputs = outputs.without_baseline();
     }
     let own = options.pictures.iter();
     let pictures: Vec<PathBuf> = own.chain(&options.more_pictures).cloned().collect();
@@ -131,18 +117,88 @@ pub(super) fn deliver(
     let summary = summary(&report, options).map_err(CommandError::Failure)?;
     texts::print(summary.as_bytes())?;
     written.map_err(CommandError::Failure)?;
-    // Only now: a baseline that does not fit should not cost the results.
-    compared.map_err(CommandError::usage)?;
-    let metrics = &report.metrics;
-    let mut code = ExitCode::Success;
-    if gate::any_missed(&report.gates) {
-        code = code.worst(ExitCode::GateMissed);
+    match (own_baseline, kept) {
+        (None, _) => {}
+        (Some(path), Some(why)) => note(format!(
+            "{why}, so the baseline stays as it was; a report that --save FILE.json writes can be copied to {} all the same",
+            path.display()
+        )),
+        (Some(path), None) => {
+            note(format!("the baseline is saved in {}", path.display()));
+            if report.metrics.processors.is_some_and(|used| used.is_busy()) {
+                note(
+                    "the machine was busy, so times cannot be compared with this baseline, and --max-slowdown will be skipped"
+                        .to_owned(),
+                );
+            }
+        }
     }
-    let tolerated = gates.max_errors.unwrap_or_default();
-    if !tolerated.allows(metrics.errors, metrics.total) {
-        code = code.worst(ExitCode::Failure);
+    let end = End::of(&report, gates, compared);
+    // An interrupted run has its own last word.
+    if !report.interrupted && (options.verbosity > Verbosity::Quiet || end.code == ExitCode::Usage)
+    {
+        end.say();
     }
-    Ok(code)
+    Ok(end.code)
+}
+
+/// How the process ends, and why.
+struct End {
+    code: ExitCode,
+    why: Vec<String>,
+}
+
+impl End {
+    fn of(report: &Report, gates: &GateLimits, compared: Result<(), Incomparable>) -> Self {
+        let mut end = Self {
+            code: ExitCode::Success,
+            why: Vec::new(),
+        };
+        if let Err(error) = compared {
+            end.add(
+                ExitCode::Usage,
+                format!(
+                    "--baseline: {error} (--no-config leaves out the baseline of a configuration file)"
+                ),
+            );
+        }
+        let metrics = &report.metrics;
+        let tolerated = gates.max_errors.unwrap_or_default();
+        if !tolerated.allows(metrics.errors, metrics.total) {
+            let photos = counted(metrics.total, "photo");
+            let why = format!("{} of {photos} could not be measured", metrics.errors);
+            end.add(ExitCode::Failure, why);
+        }
+        // Photos that failed, and a baseline that does not fit, are said already.
+        let is_new = |g: &&GateOutcome| !matches!(g.gate.as_str(), "max-errors" | "baseline");
+        let missed = report.gates.iter().filter(|g| g.verdict == Verdict::Missed);
+        let missed: Vec<&str> = missed.filter(is_new).map(|g| g.gate.as_str()).collect();
+        if !missed.is_empty() {
+            let why = format!(
+                "{} missed: {}",
+                counted(missed.len(), "gate"),
+                missed.join(", ")
+            );
+            end.add(ExitCode::GateMissed, why);
+        }
+        end
+    }
+
+    fn add(&mut self, code: ExitCode, why: String) {
+        self.code = self.code.worst(code);
+        self.why.push(why);
+    }
+
+    /// The last line that a reader of a log sees: why the process does not end with 0.
+    fn say(&self) {
+        if self.code != ExitCode::Success {
+            say(format!(
+                "exit code {}: {}",
+                self.code.code(),
+                self.why.join("; ")
+            ));
+        }
+    }
 }
 
 fn summary(report: &Report, options: &OutputOptions) -> anyhow::Result<String> {
@@ -185,6 +241,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
     use crate::report::sample;
+    use crate::tolerance::Tolerance;
     use clap::Parser;
 
     #[test]
@@ -208,13 +265,18 @@ mod tests {
         ]);
         let output = Cli::parse_from(words).measure.output;
         let options = OutputOptions::try_from(output).unwrap();
+        // The sample has a photo that could not be measured.
+        let limits = GateLimits {
+            max_errors: Some(Tolerance::Photos(1)),
+            ..GateLimits::default()
+        };
         let run = |interrupted: bool| {
             let report = Report {
                 interrupted,
                 ..sample::report()
             };
             let outputs = Outputs::open(&options.saves).unwrap();
-            deliver(report, None, outputs, &options, &GateLimits::default()).unwrap();
+            deliver(report, &Baseline::NotAsked, outputs, &options, &limits).unwrap();
             std::fs::read_to_string(at("main.json")).unwrap()
         };
         assert_eq!(run(true), "older");

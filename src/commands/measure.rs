@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use super::baseline::Baseline;
 use super::cache::Cache;
-use super::deliver::{Outputs, deliver, read_baseline};
+use super::deliver::{Outputs, deliver};
 use super::journaled::Journaled;
 use super::plan::Plan;
 use super::{CommandError, environment, interrupt, texts};
@@ -34,7 +35,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         return texts::print(plan.listing().as_bytes());
     }
     let fallback = fallback(&options)?;
-    let baseline = read_baseline(options.output.baseline.as_deref())?;
+    let baseline = Baseline::read(&options.output, None)?;
     let outputs = Outputs::open(&options.output.saves)?;
     count_panics();
     let interrupted = interrupt::watch(options.output.verbosity);
@@ -85,13 +86,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         interrupted: interrupted.load(Ordering::Relaxed),
     };
     let was_interrupted = report.interrupted;
-    let code = deliver(
-        report,
-        baseline.as_ref(),
-        outputs,
-        &options.output,
-        &options.gates,
-    )?;
+    let code = deliver(report, &baseline, outputs, &options.output, &options.gates)?;
     if was_interrupted {
         return Ok(code.worst(ExitCode::Interrupted));
     }

@@ -1,7 +1,8 @@
 //! `measure-bench merge REPORT.json...`: the report of all shards together.
 
 use super::CommandError;
-use super::deliver::{Outputs, deliver, read_baseline};
+use super::baseline::Baseline;
+use super::deliver::{Outputs, deliver};
 use crate::cli::MergeArgs;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
@@ -23,7 +24,7 @@ pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
     let merged = merge(reports).map_err(CommandError::usage)?;
     let gates = GateLimits::from(&args.gates);
     check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
-    let baseline = read_baseline(options.baseline.as_deref())?;
+    let baseline = Baseline::read(&options, None)?;
     let outputs = Outputs::open(&options.saves)?;
-    deliver(merged, baseline.as_ref(), outputs, &options, &gates)
+    deliver(merged, &baseline, outputs, &options, &gates)
 }

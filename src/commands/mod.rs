@@ -1,5 +1,6 @@
 //! One module a command: each turns its arguments into an exit code.
 
+mod baseline;
 mod cache;
 mod compare;
 mod deliver;

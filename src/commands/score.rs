@@ -1,7 +1,8 @@
 //! `measure-bench score REPORT.json --ground-truth FILE`: a saved report scored anew, without measuring.
 
 use super::CommandError;
-use super::deliver::{Outputs, deliver, read_baseline};
+use super::baseline::Baseline;
+use super::deliver::{Outputs, deliver};
 use crate::cli::ScoreArgs;
 use crate::dataset::GroundTruth;
 use crate::exit_code::ExitCode;
@@ -19,7 +20,7 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     let truth = GroundTruth::read(&args.ground_truth).map_err(CommandError::usage)?;
     let gates = GateLimits::from(&args.gates);
     check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
-    let baseline = read_baseline(options.baseline.as_deref())?;
+    let baseline = Baseline::read(&options, Some(&args.report))?;
     let outputs = Outputs::open(&options.saves)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;
@@ -40,5 +41,5 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     report.metrics = summarise(&report.results, totals);
     // Changes against an earlier baseline are not those against this one.
     report.comparison = None;
-    deliver(report, baseline.as_ref(), outputs, &options, &gates)
+    deliver(report, &baseline, outputs, &options, &gates)
 }

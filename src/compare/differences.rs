@@ -1,21 +1,11 @@
 //! What differs between two runs apart from their results.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::report::Report;
+use crate::report::comparison::Difference;
 use crate::report::schema::Environment;
-
-/// A setting that is not the same in both reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Difference {
-    /// Its path in the report, such as `model.sha256`.
-    pub what: String,
-    /// As it was; empty where it was not set.
-    pub old: String,
-    /// As it is; empty where it is not set.
-    pub new: String,
-}
 
 /// Differences of program, machine, model and options, in the order of the report.
 pub fn between(old: &Report, new: &Report) -> Vec<Difference> {

@@ -5,180 +5,22 @@
 pub mod baseline;
 mod differences;
 mod resampling;
-pub mod text;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use crate::report::comparison::{
+    Change, Comparison, MISSING_PCT, MapeChange, PhotoChange, TimeChange,
+};
 use crate::report::photo_result::PhotoResult;
 use crate::report::{Report, Status};
 use crate::score::round;
 
-pub use differences::{Difference, of_values as differences_of};
-pub use resampling::Interval;
+pub use differences::of_values as differences_of;
 
 /// Changes of a photo's error that are smaller than this count as none, percentage points.
 const SAME_POINTS: f64 = 0.5;
 /// The same for the sizes themselves where no truth tells better from worse, percent.
 const SAME_SIZE_PCT: f64 = 0.5;
-
-/// Error of a size that is not measured, percent.
-const MISSING_PCT: f64 = 100.0;
-
-/// How a photo fares in the new report, beside the old one.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "camelCase")]
-pub enum Change {
-    /// Had a width, has none any more.
-    NowFailing,
-    /// The error grew.
-    Worse,
-    /// The size changed, and no truth says whether for the better.
-    Moved,
-    /// The error shrank.
-    Improved,
-    /// Had no width, has one now.
-    Recovered,
-    /// Only in the new report.
-    New,
-    /// Only in the old report.
-    Gone,
-    /// No change to speak of.
-    Same,
-}
-
-impl Change {
-    /// As a reader sees it.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::NowFailing => "now failing",
-            Self::Worse => "worse",
-            Self::Moved => "moved",
-            Self::Improved => "improved",
-            Self::Recovered => "recovered",
-            Self::New => "new",
-            Self::Gone => "gone",
-            Self::Same => "same",
-        }
-    }
-}
-
-/// One photo in both reports; pairs are old and new.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PhotoChange {
-    /// The photo's identity.
-    pub file: String,
-    /// What became of it.
-    pub change: Change,
-    /// Full widths, cm.
-    pub width_cm: [Option<f64>; 2],
-    /// Heights, cm.
-    pub height_cm: [Option<f64>; 2],
-    /// Errors of the width, percent.
-    pub width_pct_err: [Option<f64>; 2],
-    /// Errors of the height, percent.
-    pub height_pct_err: [Option<f64>; 2],
-    /// Names of the small overlays in the folder of pictures.
-    #[serde(default)]
-    pub overlay: [Option<String>; 2],
-}
-
-impl PhotoChange {
-    /// By how much the photo's error grew: the mean over width and height, percentage points; a size that is no longer
-    /// measured counts as an error of 100 %.
-    #[must_use]
-    pub fn error_change(&self) -> Option<f64> {
-        let grown = |[old, new]: [Option<f64>; 2]| match (old, new) {
-            (None, None) => None,
-            (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
-        };
-        let changes: Vec<f64> = [self.width_pct_err, self.height_pct_err]
-            .into_iter()
-            .filter_map(grown)
-            .collect();
-        (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
-    }
-}
-
-/// MAPE over the photos that either report measured; one that the other did not measure counts as an error of 100 %, so
-/// that refusing a hard photo is no way to improve.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MapeChange {
-    /// Photos with an error in either.
-    pub photos: usize,
-    /// Percent, before.
-    pub old: f64,
-    /// Percent, now.
-    pub new: f64,
-    /// New minus old, percentage points.
-    pub difference: f64,
-    /// 95 % bootstrap interval of the difference over the photos.
-    pub interval: Interval,
-}
-
-impl MapeChange {
-    /// Whether the interval leaves out no change at all.
-    #[must_use]
-    pub const fn is_beyond_chance(&self) -> bool {
-        self.interval.low > 0.0 || self.interval.high < 0.0
-    }
-
-    /// Whether there is a change that its reader should not make much of.
-    #[must_use]
-    pub fn may_be_chance(&self) -> bool {
-        self.difference != 0.0 && !self.is_beyond_chance()
-    }
-}
-
-/// Time a photo, over the photos that both reports measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TimeChange {
-    /// Photos with times in both.
-    pub photos: usize,
-    /// Median of new over old.
-    pub ratio: f64,
-    /// 95 % bootstrap interval of the ratio.
-    pub interval: Interval,
-    /// Why the times say nothing: what differs between the machines, or which run had to share its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_comparable: Option<String>,
-}
-
-/// Everything that differs between two reports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Comparison {
-    /// When the old report was made.
-    pub old_generated_at: String,
-    /// When the new one was.
-    pub new_generated_at: String,
-    /// What differs in program, model, options and machine.
-    pub differences: Vec<Difference>,
-    /// How many photos fared how.
-    pub counts: BTreeMap<Change, usize>,
-    /// Widths.
-    pub width: Option<MapeChange>,
-    /// Heights.
-    pub height: Option<MapeChange>,
-    /// Times.
-    pub time: Option<TimeChange>,
-    /// All photos, what is worst first.
-    pub photos: Vec<PhotoChange>,
-}
-
-impl Comparison {
-    /// Photos that fared so.
-    pub fn having(&self, change: Change) -> impl Iterator<Item = &PhotoChange> {
-        self.photos.iter().filter(move |p| p.change == change)
-    }
-}
 
 /// Two reports that do not speak of the same thing.
 #[derive(Debug, thiserror::Error)]

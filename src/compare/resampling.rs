@@ -2,18 +2,10 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 
+use crate::report::comparison::Interval;
 use crate::score::round;
 use crate::score::statistics::quantile;
-
-/// A range of a statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[allow(missing_docs)]
-pub struct Interval {
-    pub low: f64,
-    pub high: f64,
-}
 
 const DRAWS: usize = 2000;
 /// Share of the draws left out at each end: 95 % intervals.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::sample;
+use crate::report::{comparison_text, sample};
 
 fn with(change: impl FnOnce(&mut Report)) -> Report {
     let mut report = sample::report();
@@ -114,8 +114,8 @@ fn markdown_and_table_name_what_is_worse_and_escape_names() {
         r.results[1].score.width_pct_err = Some(60.0);
     });
     let comparison = compare(&sample::report(), &new).unwrap();
-    let markdown = text::markdown(&comparison);
+    let markdown = comparison_text::markdown(&comparison);
     assert!(markdown.contains("a\\|b.jpg"), "{markdown}");
     assert!(markdown.contains("| worse |"), "{markdown}");
-    assert!(text::table(&comparison).contains("worse"));
+    assert!(comparison_text::table(&comparison).contains("worse"));
 }

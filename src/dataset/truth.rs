@@ -37,7 +37,9 @@ pub enum TruthError {
     #[error("ground truth: {0}")]
     Records(#[from] RecordsError),
     /// An entry says nothing.
-    #[error("ground truth: {0} has neither width nor height")]
+    #[error(
+        "ground truth: {0} has neither width nor height; they are read from the keys widthCm and heightCm (or width and height, or w and h)"
+    )]
     Empty(String),
     /// A size in another unit.
     #[error("ground truth: {label}: {reason}")]

@@ -29,6 +29,9 @@ pub enum UsageError {
     /// A gate without the truth it compares with.
     #[error("{0} needs --ground-truth")]
     GateWithoutTruth(&'static str),
+    /// `--resume` without a report, beside which the journal would lie.
+    #[error("--resume needs --save or --save-baseline: the journal lies beside the report")]
+    ResumeWithoutSave,
     /// A folder that does not exist.
     #[error("{option} {}: no such folder", .dir.display())]
     NoFolder {

@@ -3,10 +3,11 @@
 
 use std::fmt::Write;
 
+use super::comparison::PhotoChange;
+use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, escaped_xml};
-use crate::gate::{GateOutcome, Verdict};
 
 /// The whole document.
 #[must_use]
@@ -24,7 +25,7 @@ fn document(out: &mut String, report: &Report) -> std::fmt::Result {
     let photos: Vec<(&PhotoResult, Outcome)> = report
         .results
         .iter()
-        .map(|r| (r, Outcome::of(r, &report.gates)))
+        .map(|r| (r, Outcome::of(r, report)))
         .collect();
     let failed = count(&photos, |(_, o)| matches!(o, Outcome::Failed(_)));
     let skipped = count(&photos, |(_, o)| matches!(o, Outcome::Skipped));
@@ -90,7 +91,7 @@ fn properties(out: &mut String, report: &Report) -> std::fmt::Result {
 enum Outcome {
     /// It could not be measured.
     Error,
-    /// Gates that were missed on its account, in words.
+    /// Gates that were missed on its account, in words, with the photo's own figures.
     Failed(Vec<String>),
     /// It has no truth to be tested against.
     Skipped,
@@ -98,11 +99,15 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn of(result: &PhotoResult, gates: &[GateOutcome]) -> Self {
-        let missed: Vec<String> = gates
+    fn of(result: &PhotoResult, report: &Report) -> Self {
+        let missed: Vec<String> = report
+            .gates
             .iter()
             .filter(|g| g.verdict == Verdict::Missed && g.photos.contains(&result.file))
-            .map(wording::gate_without_photos)
+            .map(|g| {
+                let own = own_figures(result, report.change_of(&result.file));
+                format!("{} (limit {}) missed: {own}", g.gate, g.limit)
+            })
             .collect();
         if result.status == Status::Error {
             Self::Error
@@ -114,6 +119,42 @@ impl Outcome {
             Self::Passed
         }
     }
+}
+
+/// What a reader of a failed photo wants to know of it: its errors, those of the baseline, or why it has none.
+fn own_figures(result: &PhotoResult, change: Option<&PhotoChange>) -> String {
+    let score = &result.score;
+    let of = |name: &str, pct, diff, before: Option<[Option<f64>; 2]>| {
+        let before = before.and_then(|[old, _]| old);
+        let before = before.map_or_else(String::new, |old| format!(" ({old:.1} % before)"));
+        format!(
+            "{name} error {}{before}",
+            wording::signed_percent(pct, diff)
+        )
+    };
+    let mut parts = Vec::new();
+    if result.status != Status::Ok {
+        parts.push(wording::status(result.status).to_owned());
+    }
+    if score.expected_width_cm.is_some() {
+        let before = change.map(|c| c.width_pct_err);
+        parts.push(of(
+            "width",
+            score.width_pct_err,
+            score.width_diff_cm,
+            before,
+        ));
+    }
+    if score.expected_height_cm.is_some() {
+        let before = change.map(|c| c.height_pct_err);
+        parts.push(of(
+            "height",
+            score.height_pct_err,
+            score.height_diff_cm,
+            before,
+        ));
+    }
+    parts.join(", ")
 }
 
 fn photo(out: &mut String, result: &PhotoResult, outcome: &Outcome) -> std::fmt::Result {

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use super::comparison_text;
+use super::gate_outcome::Verdict;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording;
-use crate::compare::text;
-use crate::gate::Verdict;
 
 /// Photos listed as the worst.
 const WORST: usize = 5;
@@ -20,7 +20,7 @@ pub fn render(report: &Report) -> String {
     let _ = gates(&mut out, report);
     if let Some(comparison) = &report.comparison {
         out.push_str("### Since the baseline\n\n");
-        out.push_str(&text::markdown(comparison));
+        out.push_str(&comparison_text::markdown(comparison));
         out.push('\n');
     }
     let _ = problems(&mut out, report);
@@ -37,17 +37,8 @@ pub fn render(report: &Report) -> String {
 
 fn headline(out: &mut String, report: &Report) -> std::fmt::Result {
     let metrics = &report.metrics;
-    let missed = report
-        .gates
-        .iter()
-        .filter(|g| g.verdict == Verdict::Missed)
-        .count();
-    let verdict = match (report.gates.len(), missed) {
-        (0, _) => String::new(),
-        (_, 0) => ": all gates held".to_owned(),
-        (_, 1) => ": 1 gate missed".to_owned(),
-        (_, n) => format!(": {n} gates missed"),
-    };
+    let verdict = wording::gates_verdict(&report.gates)
+        .map_or_else(String::new, |words| format!(": {words}"));
     writeln!(out, "## measure-bench{verdict}\n")?;
     writeln!(
         out,

@@ -1,7 +1,10 @@
 //! The one serialisable result of a run, and the pure functions that show it.
 
 mod anonymous;
+pub mod comparison;
+pub mod comparison_text;
 pub mod csv;
+pub mod gate_outcome;
 pub mod html;
 pub mod json;
 pub mod json_schema;

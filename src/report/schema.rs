@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::comparison::{Comparison, PhotoChange};
+use super::gate_outcome::GateOutcome;
 use super::photo_result::PhotoResult;
 use crate::score::metrics::Metrics;
 use crate::segment::{Operators, Skipped};
@@ -34,10 +36,10 @@ pub struct Report {
     pub unmatched: Option<Unmatched>,
     /// Limits that the run was held to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gates: Vec<crate::gate::GateOutcome>,
+    pub gates: Vec<GateOutcome>,
     /// What changed since the baseline, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comparison: Option<crate::compare::Comparison>,
+    pub comparison: Option<Comparison>,
     /// The run was ended early: photos are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
@@ -46,7 +48,7 @@ pub struct Report {
 impl Report {
     /// What became of a photo since the baseline, where there is one.
     #[must_use]
-    pub fn change_of(&self, file: &str) -> Option<&crate::compare::PhotoChange> {
+    pub fn change_of(&self, file: &str) -> Option<&PhotoChange> {
         let photos = self.comparison.iter().flat_map(|c| &c.photos);
         photos.into_iter().find(|photo| photo.file == file)
     }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::comparison_text;
+use super::gate_outcome::Verdict;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, ABSENT};
@@ -89,11 +91,17 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
         }
     }
     shown.sort_by_key(|(place, _)| *place);
-    // What is left goes to the names first, then to the notes.
-    let name_width = names.width().min(name_need + width.saturating_sub(used));
+    // What is left goes to the names, but for the least that notes need; then to the notes.
+    let has_notes = results.iter().any(|r| !wording::notes(r).is_empty());
+    let left = width.saturating_sub(used);
+    let for_notes = if has_notes && left >= MIN_NOTES + GAP {
+        MIN_NOTES + GAP
+    } else {
+        0
+    };
+    let name_width = names.width().min(name_need + left - for_notes);
     let spare = width.saturating_sub(used - name_need + name_width);
     let notes_width = spare.saturating_sub(GAP);
-    let has_notes = results.iter().any(|r| !wording::notes(r).is_empty());
     let mut columns = vec![(name_width, shortened(names, name_width))];
     columns.extend(shown.into_iter().map(|(_, c)| (c.width(), c)));
     if has_notes && notes_width >= MIN_NOTES {
@@ -322,12 +330,12 @@ fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
     }
     if let Some(comparison) = &report.comparison {
         push_line(out, "\nSince the baseline", style.bold);
-        out.push_str(&crate::compare::text::table(comparison));
+        out.push_str(&comparison_text::table(comparison));
     }
     if !report.gates.is_empty() {
         push_line(out, "\nGates", style.bold);
         for outcome in &report.gates {
-            let missed = outcome.verdict == crate::gate::Verdict::Missed;
+            let missed = outcome.verdict == Verdict::Missed;
             let gate_style = if missed { style.bad } else { plain };
             push_line(out, &format!("  {}", wording::gate(outcome)), gate_style);
         }

@@ -1,8 +1,9 @@
 //! How numbers and names are worded, the same in every form of report that people read.
 
+use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::{PhotoResult, StageTimings, Status};
 use super::schema::Report;
-use crate::gate::{GateOutcome, Verdict};
+use crate::say::counted;
 use crate::score::Metrics;
 use crate::score::metrics::Spread;
 
@@ -206,30 +207,29 @@ pub fn stage_times(metrics: &Metrics) -> Vec<(&'static str, Spread)> {
     found.filter(|(_, spread)| spread.max > 0.0).collect()
 }
 
+/// What became of the gates, in a few words: "all gates held", "2 gates missed", "3 gates held, 1 skipped"; `None` where there
+/// are none.
+pub fn gates_verdict(gates: &[GateOutcome]) -> Option<String> {
+    let count = |verdict| gates.iter().filter(|g| g.verdict == verdict).count();
+    let (missed, held, skipped) = (
+        count(Verdict::Missed),
+        count(Verdict::Held),
+        count(Verdict::Skipped),
+    );
+    match (missed, held, skipped) {
+        (0, 0, 0) => None,
+        (0, _, 0) => Some("all gates held".to_owned()),
+        (0, 0, _) => Some(format!("{} skipped", counted(skipped, "gate"))),
+        (0, ..) => Some(format!("{} held, {skipped} skipped", counted(held, "gate"))),
+        _ => Some(format!("{} missed", counted(missed, "gate"))),
+    }
+}
+
 /// Photos that a line about a gate names; a report lists all of them elsewhere.
 const MOST_NAMED: usize = 20;
 
 /// One gate in a line.
 pub fn gate(outcome: &GateOutcome) -> String {
-    let mut line = gate_without_photos(outcome);
-    if !outcome.photos.is_empty() {
-        let named: Vec<String> = outcome
-            .photos
-            .iter()
-            .take(MOST_NAMED)
-            .map(|file| printable(file))
-            .collect();
-        line.push_str(": ");
-        line.push_str(&named.join(", "));
-        if outcome.photos.len() > MOST_NAMED {
-            line.push_str(&format!(" and {} more", outcome.photos.len() - MOST_NAMED));
-        }
-    }
-    line
-}
-
-/// One gate in a line, for a place that is about one photo.
-pub fn gate_without_photos(outcome: &GateOutcome) -> String {
     let verdict = match outcome.verdict {
         Verdict::Held => "held",
         Verdict::Missed => "MISSED",
@@ -242,7 +242,16 @@ pub fn gate_without_photos(outcome: &GateOutcome) -> String {
     );
     if let Some(note) = &outcome.note {
         line.push_str(": ");
-        line.push_str(note);
+        line.push_str(&printable(note));
+    }
+    if !outcome.photos.is_empty() {
+        let named = outcome.photos.iter().take(MOST_NAMED);
+        let named: Vec<String> = named.map(|file| printable(file)).collect();
+        line.push_str(": ");
+        line.push_str(&named.join(", "));
+        if outcome.photos.len() > MOST_NAMED {
+            line.push_str(&format!(" and {} more", outcome.photos.len() - MOST_NAMED));
+        }
     }
     line
 }

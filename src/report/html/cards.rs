@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::compare::{Change, PhotoChange};
+use crate::report::comparison::{Change, PhotoChange};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::pictures;
 use crate::report::schema::Report;

@@ -2,8 +2,8 @@
 
 use std::fmt::{Result, Write};
 
-use crate::compare::MapeChange;
-use crate::gate::Verdict;
+use crate::report::comparison::MapeChange;
+use crate::report::gate_outcome::Verdict;
 use crate::report::schema::Report;
 use crate::report::wording::{self, escaped_xml};
 
@@ -53,13 +53,12 @@ pub fn header(out: &mut String, report: &Report) -> Result {
 }
 
 fn verdict(report: &Report) -> String {
-    let missed = report.gates.iter().filter(|g| g.verdict == Verdict::Missed);
-    match (report.gates.len(), missed.count()) {
-        (0, _) => String::new(),
-        (_, 0) => "<span class=\"badge held\">all gates held</span>".to_owned(),
-        (_, 1) => "<span class=\"badge missed\">1 gate missed</span>".to_owned(),
-        (_, n) => format!("<span class=\"badge missed\">{n} gates missed</span>"),
-    }
+    let Some(words) = wording::gates_verdict(&report.gates) else {
+        return String::new();
+    };
+    let missed = report.gates.iter().any(|g| g.verdict == Verdict::Missed);
+    let class = if missed { "missed" } else { "held" };
+    format!("<span class=\"badge {class}\">{words}</span>")
 }
 
 /// Each figure beside what to hold it against.

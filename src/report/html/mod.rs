@@ -13,7 +13,8 @@ use std::path::PathBuf;
 
 use super::schema::Report;
 use super::wording::{self, escaped_xml};
-use crate::gate::Verdict;
+use crate::report::comparison::MapeChange;
+use crate::report::gate_outcome::Verdict;
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 use crate::score::statistics::ErrorStats;
 
@@ -87,7 +88,7 @@ fn changes(out: &mut String, report: &Report) -> std::fmt::Result {
         out,
         "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Since the baseline</h2>\n<ul>"
     )?;
-    for line in crate::compare::text::headline(comparison) {
+    for line in crate::report::comparison_text::headline(comparison) {
         writeln!(out, "<li>{}</li>", escaped_xml(&line))?;
     }
     writeln!(out, "</ul>")?;
@@ -143,7 +144,7 @@ fn scores(out: &mut String, report: &Report) -> std::fmt::Result {
         )
     };
     let guess = &metrics.constant_baseline;
-    let old = |change: Option<crate::compare::MapeChange>| change.map(|c| c.old);
+    let old = |change: Option<MapeChange>| change.map(|c| c.old);
     row(
         "width",
         &metrics.width,

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Change, Comparison, MapeChange, PhotoChange, TimeChange};
-use crate::report::escaped_markdown;
-use crate::report::printable;
+use super::comparison::{Change, Comparison, MapeChange, PhotoChange, TimeChange};
+use super::wording::{escaped_markdown, printable};
 
 /// Photos listed in Markdown; a pull request is no place for hundreds.
 const MOST_LISTED: usize = 50;

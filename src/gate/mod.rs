@@ -1,84 +1,17 @@
 //! Gates: limits that a report is held to. All are checked, so that a reader sees every one that is missed.
 
-use serde::{Deserialize, Serialize};
+mod change;
+mod limits;
 
-use crate::compare::{Change, Comparison, MapeChange, TimeChange};
+pub use change::{check_change, incomparable, no_baseline};
+pub use limits::GateLimits;
+
+use crate::report::gate_outcome::{GateOutcome, Verdict};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::score::Metrics;
 use crate::tolerance::Tolerance;
 
-/// The limits of a run; an absent one is not checked.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[allow(missing_docs)] // Named and explained as the options of the same name.
-pub struct GateLimits {
-    /// Photos that may fail; none where nobody says. Listed only where somebody does, or where it is exceeded.
-    pub max_errors: Option<Tolerance>,
-    pub max_refusals: Option<Tolerance>,
-    pub max_width_mape: Option<f64>,
-    pub max_height_mape: Option<f64>,
-    pub min_coverage: Option<f64>,
-    pub max_photo_error: Option<f64>,
-    pub max_regression: Option<f64>,
-    pub max_slowdown: Option<f64>,
-}
-
-impl GateLimits {
-    /// The first of these limits that means nothing without ground truth.
-    #[must_use]
-    pub fn needs_truth(&self) -> Option<&'static str> {
-        [
-            (self.max_width_mape, "--max-width-mape"),
-            (self.max_height_mape, "--max-height-mape"),
-            (self.min_coverage, "--min-coverage"),
-            (self.max_photo_error, "--max-photo-error"),
-        ]
-        .into_iter()
-        .find_map(|(limit, name)| limit.map(|_| name))
-    }
-
-    /// The first of these limits that means nothing without a baseline.
-    #[must_use]
-    pub fn needs_baseline(&self) -> Option<&'static str> {
-        [
-            (self.max_regression, "--max-regression"),
-            (self.max_slowdown, "--max-slowdown"),
-        ]
-        .into_iter()
-        .find_map(|(limit, name)| limit.map(|_| name))
-    }
-}
-
-/// What came of one gate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct GateOutcome {
-    /// The option without its dashes, with what it was applied to.
-    pub gate: String,
-    /// The limit as given.
-    pub limit: String,
-    /// What was found; absent when nothing could be computed.
-    pub actual: Option<String>,
-    /// Held or missed.
-    pub verdict: Verdict,
-    /// Photos that missed it, where it is about single photos.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub photos: Vec<String>,
-    /// Why it was skipped, or could not be computed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// Whether a gate held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)]
-pub enum Verdict {
-    Held,
-    Missed,
-    Skipped,
-}
-
-/// Checks every limit that is set.
+/// Checks every limit that is set and is about the run alone.
 #[must_use]
 pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) -> Vec<GateOutcome> {
     let mut outcomes: Vec<GateOutcome> = errors(limits.max_errors, results).into_iter().collect();
@@ -98,82 +31,6 @@ pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) ->
         outcomes.push(photo_error(limit, results));
     }
     outcomes
-}
-
-/// Checks every limit that is set and is about change.
-#[must_use]
-pub fn check_change(limits: &GateLimits, comparison: &Comparison) -> Vec<GateOutcome> {
-    let mut outcomes = Vec::new();
-    if let Some(limit) = limits.max_regression {
-        outcomes.extend(regression(limit, comparison));
-    }
-    if let Some(limit) = limits.max_slowdown {
-        outcomes.push(slowdown(limit, comparison.time.as_ref()));
-    }
-    outcomes
-}
-
-/// One outcome for each of width and height that has truth; one that is missed where neither has.
-fn regression(limit: f64, comparison: &Comparison) -> Vec<GateOutcome> {
-    let culprits: Vec<String> = [Change::NowFailing, Change::Worse]
-        .into_iter()
-        .flat_map(|change| comparison.having(change))
-        .map(|photo| photo.file.clone())
-        .collect();
-    let of = |what: &str, change: Option<&MapeChange>| GateOutcome {
-        gate: format!("max-regression{what}"),
-        limit: format!("{limit} points"),
-        actual: change.map(|c| format!("{:+.2} points", c.difference)),
-        verdict: verdict(change.is_some_and(|c| c.difference <= limit)),
-        photos: match change {
-            Some(c) if c.difference > limit => culprits.clone(),
-            _ => Vec::new(),
-        },
-        note: match change {
-            None => Some("no photo has truth".to_owned()),
-            Some(c) if c.difference > limit && !c.is_beyond_chance() => {
-                Some("may be chance: the 95 % interval includes no change".to_owned())
-            }
-            Some(_) => None,
-        },
-    };
-    let found: Vec<GateOutcome> = [
-        (" width", &comparison.width),
-        (" height", &comparison.height),
-    ]
-    .into_iter()
-    .filter_map(|(what, change)| change.as_ref().map(|change| of(what, Some(change))))
-    .collect();
-    if found.is_empty() {
-        vec![of("", None)]
-    } else {
-        found
-    }
-}
-
-/// Missed only where the whole interval lies above the limit: a noisy machine should not fail a merge.
-fn slowdown(limit: f64, change: Option<&TimeChange>) -> GateOutcome {
-    let skipped = change.and_then(|c| c.not_comparable.clone());
-    GateOutcome {
-        gate: "max-slowdown".to_owned(),
-        limit: format!("x {limit}"),
-        actual: change.map(|c| {
-            format!(
-                "x {:.2} ({:.2} to {:.2})",
-                c.ratio, c.interval.low, c.interval.high
-            )
-        }),
-        verdict: match change {
-            None => Verdict::Skipped,
-            Some(_) if skipped.is_some() => Verdict::Skipped,
-            Some(c) => verdict(c.interval.low <= limit),
-        },
-        photos: Vec::new(),
-        note: match change {
-            None => Some("no photo has times in both reports".to_owned()),
-            Some(_) => skipped,
-        },
-    }
 }
 
 /// Whether any gate was missed.

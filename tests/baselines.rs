@@ -1,0 +1,152 @@
+//! The life of a baseline: the first run makes it, a worse run leaves it, another truth is no silent pass.
+
+mod common;
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use predicates::prelude::*;
+
+use common::{repository, restore_labels, spoil_labels};
+
+const GATED: &str = "dir = ['.']\nlabels = 'labels'\nground-truth = 'truth.json'\nbaseline = 'main'\n\
+    [gates]\nmax-regression = 1\nmax-slowdown = 100.0\n";
+
+fn run(dir: &Path, arguments: &[&str]) -> Assert {
+    let mut command = Command::cargo_bin("measure-bench").unwrap();
+    command.current_dir(dir).args(arguments).assert()
+}
+
+fn says(text: &str) -> impl Predicate<str> + use<'_> {
+    predicate::str::contains(text)
+}
+
+fn gated_repository() -> tempfile::TempDir {
+    let dir = repository();
+    std::fs::write(dir.path().join("measure-bench.toml"), GATED).unwrap();
+    dir
+}
+
+#[test]
+fn the_first_run_makes_the_baseline_that_its_gates_ask_for() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    run(dir, &[]).code(2).stderr(says("--save-baseline"));
+    run(dir, &["--save-baseline", "main", "--save", "r.md"])
+        .code(0)
+        .stdout(says("there was no baseline yet"))
+        .stderr(says("the baseline is saved in baselines/main.json"));
+    let page = std::fs::read_to_string(dir.join("r.md")).unwrap();
+    assert!(
+        page.starts_with("## measure-bench: 2 gates skipped"),
+        "{page}"
+    );
+    run(dir, &[]).code(0).stdout(says("4 same"));
+}
+
+/// Else the next run would be held to the worse results, and pass.
+#[test]
+fn a_run_that_misses_a_gate_leaves_the_baseline_as_it_was() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    let save = ["--save-baseline", "main"];
+    run(dir, &save).code(0);
+    let kept = || std::fs::read(dir.join("baselines/main.json")).unwrap();
+    let before = kept();
+    spoil_labels(dir, "bedroom");
+    run(dir, &save)
+        .code(3)
+        .stderr(says("the baseline stays as it was").and(says("exit code 3: ")));
+    assert_eq!(kept(), before);
+    run(dir, &[]).code(3);
+    restore_labels(dir, "bedroom");
+    run(dir, &save).code(0);
+    assert_ne!(kept(), before, "a run that passes takes its place");
+}
+
+#[test]
+fn a_baseline_of_another_truth_is_a_missed_gate_in_every_form() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    run(dir, &["--save-baseline", "main"]).code(0);
+    std::fs::write(
+        dir.join("other.json"),
+        r#"[{"file": "bedroom.jpg", "widthCm": 300, "heightCm": 250}]"#,
+    )
+    .unwrap();
+    run(
+        dir,
+        &[
+            "--ground-truth",
+            "other.json",
+            "--save",
+            "r.md",
+            "--save",
+            "r.xml",
+            "--save",
+            "r.html",
+            "--save",
+            "r.json",
+        ],
+    )
+    .code(2)
+    .stdout(says("different truth"))
+    .stderr(says("exit code 2: --baseline: ").and(says("--no-config")));
+    for file in ["r.md", "r.xml", "r.html", "r.json"] {
+        let text = std::fs::read_to_string(dir.join(file)).unwrap();
+        assert!(text.contains("different truth"), "{file}:\n{text}");
+        assert!(!text.contains("all gates held"), "{file}:\n{text}");
+    }
+    let left = dir.join("r.md.journal.jsonl");
+    assert!(
+        !left.exists(),
+        "the run is over, and its journal has served"
+    );
+    // What the message advises holds: the baseline itself is scored anew, and then compares.
+    let baseline = "baselines/main.json";
+    run(
+        dir,
+        &[
+            "score",
+            baseline,
+            "--ground-truth",
+            "other.json",
+            "--save",
+            baseline,
+        ],
+    )
+    .code(0)
+    .stdout(says("the report is the baseline"));
+    run(dir, &["--ground-truth", "other.json"])
+        .code(0)
+        .stdout(says("4 same"));
+}
+
+/// Leaving out what is measured badly would be an easy way through.
+#[test]
+fn photos_that_are_gone_are_told_beside_the_gate() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    run(dir, &["--save-baseline", "main"]).code(0);
+    std::fs::remove_file(dir.join("tall.jpg")).unwrap();
+    run(dir, &[])
+        .code(0)
+        .stdout(says("held: without 1 photo of the baseline"));
+}
+
+#[test]
+fn a_failed_photo_shows_its_own_figures_in_junit() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    run(dir, &["--save-baseline", "main"]).code(0);
+    spoil_labels(dir, "bedroom");
+    run(dir, &["--save", "r.xml"]).code(3);
+    let text = std::fs::read_to_string(dir.join("r.xml")).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.contains("name=\"bedroom.jpg\""))
+        .unwrap();
+    assert!(line.contains("(limit 1 point) missed: "), "{line}");
+    assert!(line.contains("% before)"), "{line}");
+}
