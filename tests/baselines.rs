@@ -1,5 +1,10 @@
 //! The life of a baseline: the first run makes it, a worse run leaves it, another truth is no silent pass.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
 mod common;
 
 use std::path::Path;
