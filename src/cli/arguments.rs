@@ -2,21 +2,21 @@
 //!
 //! The file's settings become arguments like any other, before the user's own, so that they are checked by the same parser.
 
+mod settings;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::path::Path;
 
 use clap::builder::Resettable;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
-use toml::Value;
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
-use super::config_file::{self, ConfigError, ConfigFile, GATES, Setting};
+use super::config_file::{self, ConfigError, ConfigFile, Setting};
 
 /// Options of which one from the user makes the file's others void.
-const REPLACED_TOGETHER: [(&[&str], &[&str]); 5] = [
+const REPLACED_TOGETHER: [(&[&str], &[&str]); 6] = [
     // A part of the photos is held to nothing that is meant for all of them; `merge` is.
     (
         &["shard"],
@@ -33,9 +33,15 @@ const REPLACED_TOGETHER: [(&[&str], &[&str]); 5] = [
     ),
     (&["photos", "files", "dir"], &["files", "dir"]),
     (&["photos", "files"], &["recursive"]),
+    // The baseline is of the file's photos.
+    (&["photos", "files"], &[BASELINE]),
     (&["model", "labels"], &["model", "model_config", "labels"]),
     (&["quiet", "verbose"], &["quiet", "verbose"]),
 ];
+
+const BASELINE: &str = "baseline";
+/// Settings that mean nothing without a baseline.
+const OF_A_BASELINE: [&str; 2] = ["max_regression", "max_slowdown"];
 
 /// Settings that the file makes for reports, and that a command takes for another thing: its own files have other forms.
 const OF_ANOTHER_KIND: [(&str, &str); 1] = [("sweep", "save")];
@@ -99,10 +105,12 @@ pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsErr
     match parsed {
         Ok((cli, matches)) => Ok(Arguments {
             cli,
-            settings: settings(&command, &matches, config.as_ref(), &from_file),
+            settings: settings::written(&command, &matches, config.as_ref(), &from_file),
         }),
-        Err(error) => Err(match config {
-            Some(config) if error.use_stderr() && !from_file.is_empty() => {
+        Err(error) => Err(match (command.try_get_matches_from(argv), config) {
+            // What is wrong without the file, too, is none of its doing.
+            (Err(own), Some(_)) if own.kind() == error.kind() => ArgumentsError::CommandLine(own),
+            (_, Some(config)) if error.use_stderr() && !from_file.is_empty() => {
                 ArgumentsError::WithConfig {
                     error,
                     path: config.path.display().to_string(),
@@ -204,7 +212,12 @@ fn add(
             .filter(|option| *option.get_id() == setting.id)
             .all(|option| suits(setting, name, option)),
     };
-    let standing = config.settings.iter().filter(|s| stands(&s.id) && suits(s));
+    // Limits of change go with the baseline that they are meant for.
+    let is_set = config.settings.iter().any(|s| s.id == BASELINE);
+    let has_lost_baseline = is_set && has(BASELINE) && !stands(BASELINE) && !is_given(BASELINE);
+    let is_void = |id: &str| has_lost_baseline && OF_A_BASELINE.contains(&id);
+    let standing = config.settings.iter();
+    let standing = standing.filter(|s| stands(&s.id) && suits(s) && !is_void(&s.id));
     for setting in standing {
         from_file.insert(setting.id.clone());
         full.extend(setting.arguments.iter().map(OsString::from));
@@ -213,265 +226,5 @@ fn add(
     (full, from_file)
 }
 
-/// Every option that has a value, in the form of a configuration file, with where the value comes from.
-fn settings(
-    command: &Command,
-    matches: &ArgMatches,
-    config: Option<&ConfigFile>,
-    from_file: &BTreeSet<String>,
-) -> String {
-    let source = config.map_or_else(
-        || format!("no {}", config_file::FILE_NAME),
-        |config| config.path.display().to_string(),
-    );
-    let (mut options, mut gates) = (String::new(), String::new());
-    for option in command.get_arguments() {
-        let (Some(is_gate), Some(name)) = (config_file::part(option), option.get_long()) else {
-            continue;
-        };
-        let id = option.get_id().as_str();
-        let Some(value) = value(option, matches) else {
-            continue;
-        };
-        let from = match matches.value_source(id) {
-            _ if from_file.contains(id) => source.clone(),
-            Some(ValueSource::CommandLine) => "command line".to_owned(),
-            Some(ValueSource::EnvVariable) => option.get_env().map_or_else(
-                || "environment".to_owned(),
-                |name| name.to_string_lossy().into_owned(),
-            ),
-            _ => "default".to_owned(),
-        };
-        let part = if is_gate { &mut gates } else { &mut options };
-        // Writing to a String cannot fail.
-        let _ = writeln!(part, "{:<44} # {from}", format!("{name} = {value}"));
-    }
-    format!(
-        "# flags, then the environment, then {source}, then defaults\n{options}\n[{}]\n{gates}",
-        GATES.to_lowercase()
-    )
-}
-
-fn value(option: &Arg, matches: &ArgMatches) -> Option<Value> {
-    let id = option.get_id().as_str();
-    if !option.get_action().takes_values() {
-        return matches.get_flag(id).then_some(Value::Boolean(true));
-    }
-    let mut values: Vec<Value> = matches
-        .get_raw(id)?
-        .map(|raw| match config_file::is_text(option) {
-            true => Value::String(raw.to_string_lossy().into_owned()),
-            false => typed(&raw.to_string_lossy()),
-        })
-        .collect();
-    match option.get_action() {
-        ArgAction::Append => Some(Value::Array(values)),
-        _ => values.pop(),
-    }
-}
-
-/// A number where the text is one, in TOML's eyes.
-fn typed(text: &str) -> Value {
-    if let Ok(integer) = text.parse() {
-        Value::Integer(integer)
-    } else if let Ok(number) = text.parse() {
-        Value::Float(number)
-    } else {
-        Value::String(text.to_owned())
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder(config: &str) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(dir.path().join("a/b")).unwrap();
-        std::fs::write(dir.path().join(config_file::FILE_NAME), config).unwrap();
-        dir
-    }
-
-    fn parsed(folder: &Path, arguments: &[&str]) -> Result<Arguments, ArgumentsError> {
-        let argv: Vec<OsString> = std::iter::once("measure-bench")
-            .chain(arguments.iter().copied())
-            .map(OsString::from)
-            .collect();
-        parse(&argv, folder)
-    }
-
-    #[test]
-    fn settings_hold_below_the_file_and_paths_are_relative_to_it() {
-        let dir = folder("dir = ['photos']\nrecursive = true\n[gates]\nmax-width-mape = 12.5\n");
-        let cli = parsed(&dir.path().join("a/b"), &[]).unwrap().cli;
-        assert_eq!(cli.measure.input.dir, [Path::new("../../photos")]);
-        assert!(cli.measure.input.recursive);
-        assert_eq!(cli.measure.gates.max_width_mape, Some(12.5));
-        let cli = parsed(dir.path(), &["--no-config"]).unwrap().cli;
-        assert!(cli.measure.input.dir.is_empty());
-    }
-
-    #[test]
-    fn flags_win_and_photos_replace_photos() {
-        let dir = folder(
-            "dir = ['photos']\nrecursive = true\nlabels = 'maps'\n[gates]\nmax-errors = '5%'\n",
-        );
-        let cli = parsed(
-            dir.path(),
-            &["x.jpg", "--model", "m.onnx", "--max-errors", "2"],
-        );
-        let measure = cli.unwrap().cli.measure;
-        assert!(measure.input.dir.is_empty() && !measure.input.recursive);
-        assert_eq!(measure.model.model.as_deref(), Some("m.onnx"));
-        assert_eq!(measure.model.labels, None);
-        assert_eq!(measure.gates.max_errors, Some("2".parse().unwrap()));
-    }
-
-    #[test]
-    fn a_shard_is_not_held_to_the_gates_of_the_whole() {
-        let dir = folder(
-            "dir = 'photos'\nbaseline = 'main'\n[gates]\nmax-regression = 1\nmax-width-mape = 9\nmax-errors = 3\n",
-        );
-        let measure = parsed(dir.path(), &["--shard", "1/4"]).unwrap().cli.measure;
-        assert_eq!(measure.gates.max_width_mape, None);
-        assert_eq!(measure.gates.change.max_regression, None);
-        assert_eq!(measure.output.baseline, None);
-        assert!(
-            measure.gates.max_errors.is_some(),
-            "errors of a part are errors of the whole"
-        );
-        let every = crate::cli::Cli::command();
-        let known: Vec<String> = every
-            .get_arguments()
-            .map(|a| a.get_id().to_string())
-            .collect();
-        for (_, replaced) in REPLACED_TOGETHER {
-            assert!(
-                replaced.iter().all(|id| known.contains(&(*id).to_string())),
-                "{replaced:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_flag_may_lean_on_the_file() {
-        let dir = folder("dir = 'photos'\n");
-        assert!(
-            parsed(dir.path(), &["--recursive"])
-                .unwrap()
-                .cli
-                .measure
-                .input
-                .recursive
-        );
-        assert!(parsed(dir.path(), &["--recursive", "--no-config"]).is_err());
-        assert!(parsed(dir.path(), &["--provider", "other"]).is_err());
-    }
-
-    #[test]
-    fn commands_take_what_concerns_them() {
-        let dir = folder("dir = 'photos'\nquiet = true\n[gates]\nmax-regression = 2\n");
-        let cli = parsed(dir.path(), &["compare", "a.json", "b.json"])
-            .unwrap()
-            .cli;
-        let Some(super::super::Command::Compare(compare)) = cli.command else {
-            panic!("compare was asked for");
-        };
-        assert_eq!(compare.gates.max_regression, Some(2.0));
-        assert!(parsed(dir.path(), &["man"]).is_ok());
-    }
-
-    #[test]
-    fn what_suits_measuring_alone_does_not_break_other_commands() {
-        let dir = folder("dir = 'photos'\nsummary = 'markdown'\nsave = ['r.html']\n");
-        for words in [
-            &["doctor"][..],
-            &["sweep"],
-            &["compare", "a.json", "b.json"],
-        ] {
-            assert!(parsed(dir.path(), words).is_ok(), "{words:?}");
-        }
-        let sweep = parsed(dir.path(), &["sweep"]).unwrap().cli.command;
-        let Some(super::super::Command::Sweep(sweep)) = sweep else {
-            panic!("sweep was asked for");
-        };
-        assert!(sweep.save.is_empty());
-        assert_eq!(sweep.input.dir, [Path::new("photos")]);
-    }
-
-    #[test]
-    fn baselines_lie_beside_the_file_unless_somebody_says_else() {
-        let dir = folder("baseline = 'main'\n");
-        let baselines = |arguments: &[&str]| {
-            let measure = parsed(&dir.path().join("a/b"), arguments)
-                .unwrap()
-                .cli
-                .measure;
-            measure.output.baselines
-        };
-        assert_eq!(baselines(&[]), Path::new("../../baselines"));
-        assert_eq!(baselines(&["--baselines", "x"]), Path::new("x"));
-        assert_eq!(baselines(&["--no-config"]), Path::new("baselines"));
-    }
-
-    #[test]
-    fn names_that_look_like_numbers_are_names() {
-        let dir = folder("dir = [2024]\nbaseline = '1'\n");
-        let below = parsed(&dir.path().join("a"), &[]).unwrap();
-        assert_eq!(below.cli.measure.input.dir, [Path::new("../2024")]);
-        let settings = parsed(dir.path(), &[]).unwrap().settings;
-        assert!(settings.contains("dir = [\"2024\"]"), "{settings}");
-        assert!(settings.contains("baseline = \"1\""), "{settings}");
-    }
-
-    #[test]
-    fn wrong_settings_name_the_file_and_the_remedy() {
-        for (config, expected) in [
-            ("max-width-mape = 3", "stands under [gates]"),
-            ("[gates]\ndir = 'x'", "stands above [gates]"),
-            (
-                "[gates]\nmax-widht-mape = 3",
-                "did you mean 'max-width-mape'?",
-            ),
-            ("resume = true", "command line"),
-            ("recursive = 'yes'", "true or false"),
-            ("jobs = [1, 2]", "one value"),
-            ("jobs = true", "a text or a number"),
-            ("[photos]\ndir = 'x'", "no table [photos]"),
-            ("jobs = ", "not TOML"),
-            ("jobs = 'many'", "--no-config"),
-        ] {
-            let dir = folder(config);
-            let message = parsed(dir.path(), &[]).unwrap_err().to_string();
-            assert!(message.contains(expected), "{config}: {message}");
-            assert!(
-                message.contains(config_file::FILE_NAME),
-                "{config}: {message}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_printed_settings_say_the_same_when_read_again() {
-        let dir = folder("dir = ['photos', 'more']\nmax-pixels = 50\n[gates]\nmax-errors = '5%'\n");
-        let first = parsed(dir.path(), &["--camera-height", "150"]).unwrap();
-        assert!(
-            first.settings.contains("max-pixels = 50"),
-            "{}",
-            first.settings
-        );
-        let other = folder(&first.settings);
-        let second = parsed(other.path(), &[]).unwrap();
-        let bare = |text: &str| -> Vec<String> {
-            let kept = |line: &str| {
-                line.split('#')
-                    .next()
-                    .unwrap_or_default()
-                    .trim_end()
-                    .to_owned()
-            };
-            text.lines().map(kept).collect()
-        };
-        assert_eq!(bare(&first.settings), bare(&second.settings));
-    }
-}
+mod tests;
