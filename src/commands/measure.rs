@@ -57,6 +57,8 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         },
         &interrupted,
     )?;
+    // A device that failed during the run was left.
+    let info = segmenter.describe();
     let results = scored(results, &plan);
     let totals = RunTotals {
         wall_seconds: start.elapsed().as_secs_f64(),

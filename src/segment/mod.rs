@@ -5,6 +5,7 @@ mod bands;
 mod bilinear;
 mod checksum;
 mod error;
+mod inference;
 mod label_dir;
 pub mod label_file;
 pub mod masks;
@@ -70,7 +71,7 @@ pub trait Segmenter {
         Ok(())
     }
 
-    /// What it is, for the report. Reads the model file once more for its hash: call it once a run.
+    /// What it is by now, for the report: a device may have been left during a run.
     fn describe(&self) -> SegmenterInfo;
 }
 

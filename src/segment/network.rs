@@ -1,30 +1,23 @@
 //! The Mask2Former network as a segmenter: one session, and exactly one run of it a photo.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
 
-use half::f16;
-use ort::session::{RunOptions, Session, SessionInputValue};
-use ort::value::{DynValue, Tensor, TensorRef};
-
 use super::checksum;
+use super::inference::{outputs, run, values};
 use super::metadata::ModelMetadata;
 use super::model::ModelSource;
-use super::placement::Operators;
 use super::postprocess::PostProcessing;
 use super::preprocess::{Preprocessor, Scaling};
 use super::providers::{Device, Skipped};
-use super::scores::Outputs;
 use super::session::{self, OpenSession, SessionOptions};
 use super::size_policy::{InputSize, LONGEST_SIDE, SizePolicy};
-use super::tensor_names::{CLASS_OUTPUT, INPUT, MASK_OUTPUT};
 use super::{
     SegmentError, SegmentTimings, Segmentation, Segmenter, SegmenterInfo, milliseconds_since,
 };
 use crate::deadline::Deadline;
 use crate::geometry::camera::ImageSize;
+use crate::label_map::LabelMap;
 use crate::photo::Photo;
 
 /// How the network is to run.
@@ -46,18 +39,12 @@ pub struct NetworkOptions {
 
 /// A loaded Mask2Former.
 pub struct Network {
-    session: Session,
+    open: OpenSession,
     source: ModelSource,
     /// Of the model, hexadecimal; hashing a large one takes a second or more.
     sha256: Option<String>,
     metadata: ModelMetadata,
-    device: Device,
-    skipped: Vec<Skipped>,
-    onnx_runtime: String,
-    half_input: bool,
-    operators_on_cpu: Operators,
-    long_side: Option<u32>,
-    post_processing: PostProcessing,
+    options: NetworkOptions,
     threads: usize,
     preprocessor: Preprocessor,
     input: Vec<f32>,
@@ -76,43 +63,20 @@ impl Network {
         }
         let sha256 = checksum::verify(&source)?;
         let threads = options.threads.unwrap_or_else(cores).max(1);
-        let session_options = SessionOptions {
-            device: options.device,
-            threads,
-            long_side: options.long_side,
-            model_config: options.model_config.as_deref(),
-            profile: options.profile.as_deref(),
-        };
-        let OpenSession {
-            session,
-            device,
-            skipped,
-            runtime,
-            half_input,
-            operators_on_cpu,
-        } = session::open(&source, &session_options, |open| {
-            let config = options.model_config.as_deref();
-            let size = session::read_metadata(&open.session, &source, config)?.size;
-            prove(open, &size, options.long_side)
-        })?;
-        let metadata = session::read_metadata(&session, &source, options.model_config.as_deref())?;
+        let open = open_session(&source, options, options.device, threads)?;
+        let config = options.model_config.as_deref();
+        let metadata = session::read_metadata(&open.session, &source, config)?;
         let scaling = match options.post_processing {
             PostProcessing::Default => Scaling::Fast,
             PostProcessing::Reference => Scaling::Reference,
         };
         Ok(Self {
             preprocessor: Preprocessor::new(&metadata, scaling),
-            session,
+            open,
             source,
             sha256,
             metadata,
-            device,
-            skipped,
-            onnx_runtime: runtime.version.clone(),
-            half_input,
-            operators_on_cpu,
-            long_side: options.long_side,
-            post_processing: options.post_processing,
+            options: options.clone(),
             threads,
             input: Vec::new(),
         })
@@ -127,8 +91,28 @@ impl Network {
     /// The size of the input for a photo.
     #[must_use]
     pub fn input_size(&self, photo: ImageSize) -> InputSize {
-        self.metadata.size.input_size(photo, self.long_side)
+        self.metadata.size.input_size(photo, self.options.long_side)
     }
+}
+
+fn open_session(
+    source: &ModelSource,
+    options: &NetworkOptions,
+    device: Device,
+    threads: usize,
+) -> Result<OpenSession, SegmentError> {
+    let session_options = SessionOptions {
+        device,
+        threads,
+        long_side: options.long_side,
+        model_config: options.model_config.as_deref(),
+        profile: options.profile.as_deref(),
+    };
+    session::open(source, &session_options, |open| {
+        let config = options.model_config.as_deref();
+        let size = session::read_metadata(&open.session, source, config)?.size;
+        prove(open, &size, options.long_side)
+    })
 }
 
 /// Threads of this machine, one where that is unknown.
@@ -164,132 +148,71 @@ fn prove(
     )
 }
 
-/// Runs the session on `input`, planes of a picture of `size` (rows, columns), and hands its two outputs to `use_outputs`.
-/// At the deadline the run is ended, after the operator that it is in; the session can be used again.
-fn run<T>(
-    session: &mut Session,
-    half_input: bool,
-    size: [u32; 2],
-    input: &[f32],
-    deadline: Option<Deadline>,
-    use_outputs: impl FnOnce(&DynValue, &DynValue) -> Result<T, SegmentError>,
-) -> Result<T, SegmentError> {
-    let failed = |error: ort::Error| SegmentError::Inference {
-        height: size[0],
-        width: size[1],
-        reason: error.to_string(),
-    };
-    let shape = [1, 3, size[0] as usize, size[1] as usize];
-    let value: SessionInputValue = if half_input {
-        let halves: Vec<f16> = input.iter().copied().map(f16::from_f32).collect();
-        Tensor::from_array((shape, halves)).map_err(failed)?.into()
-    } else {
-        TensorRef::from_array_view((shape, input))
-            .map_err(failed)?
-            .into()
-    };
-    let inputs = vec![(INPUT, value)];
-    let options = RunOptions::new().map_err(failed)?;
-    let outputs = match deadline {
-        None => session.run(inputs).map_err(failed)?,
-        Some(deadline) => terminated_at(deadline, &options, || {
-            session.run_with_options(inputs, &options)
-        })
-        .map_err(|error| match deadline.check() {
-            Err(missed) => missed.into(),
-            Ok(()) => failed(error),
-        })?,
-    };
-    let (Some(class_logits), Some(mask_logits)) =
-        (outputs.get(CLASS_OUTPUT), outputs.get(MASK_OUTPUT))
-    else {
-        return Err(SegmentError::Shape {
-            reason: "an output is missing".to_owned(),
-        });
-    };
-    use_outputs(class_logits, mask_logits)
-}
+impl Network {
+    /// Labels of the photo whose planes lie in `input`, the milliseconds of the inference, and those from outputs to labels.
+    fn infer(
+        &mut self,
+        photo: ImageSize,
+        deadline: Option<Deadline>,
+    ) -> Result<(LabelMap, f64, f64), SegmentError> {
+        let InputSize { network, picture } = self.input_size(photo);
+        let ade_indices = self.metadata.ade_indices();
+        let (post_processing, threads) = (self.options.post_processing, self.threads);
+        let started = Instant::now();
+        run(
+            &mut self.open.session,
+            self.open.half_input,
+            network,
+            &self.input,
+            deadline,
+            |class_logits, mask_logits| {
+                let inference_ms = milliseconds_since(started);
+                let started = Instant::now();
+                let (class_logits, mask_logits) = (values(class_logits)?, values(mask_logits)?);
+                let outputs = outputs(&class_logits, &mask_logits, ade_indices.len())?;
+                let labels = post_processing
+                    .label_map(&outputs, &ade_indices, picture, photo, threads)
+                    .map_err(|error| SegmentError::Shape {
+                        reason: error.to_string(),
+                    })?;
+                Ok((labels, inference_ms, milliseconds_since(started)))
+            },
+        )
+    }
 
-/// Runs `inference`, and sets the terminate flag of its options at the deadline.
-fn terminated_at<T>(deadline: Deadline, options: &RunOptions, inference: impl FnOnce() -> T) -> T {
-    let (done, wait) = std::sync::mpsc::channel::<()>();
-    std::thread::scope(|scope| {
-        scope.spawn(move || {
-            if wait.recv_timeout(deadline.left()) == Err(RecvTimeoutError::Timeout) {
-                // A run that cannot be ended goes on, and the photo is late.
-                let _ = options.terminate();
+    /// The outcome of `attempt`, a second time on the processor where the accelerator fails and may be left.
+    fn on_what_works<T>(
+        &mut self,
+        attempt: impl Fn(&mut Self) -> Result<T, SegmentError>,
+    ) -> Result<T, SegmentError> {
+        match attempt(self) {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                self.leave_accelerator(error)?;
+                attempt(self)
             }
+        }
+    }
+
+    /// Goes on with the processor where `auto` had chosen an accelerator and `error` is its failure, such as memory that other
+    /// programs took meanwhile. A device asked for by name is never left: its times and results are what was asked for.
+    fn leave_accelerator(&mut self, error: SegmentError) -> Result<(), SegmentError> {
+        let failed = self.open.device;
+        let may_leave = self.options.device == Device::Auto && failed != Device::Cpu;
+        if !may_leave || !matches!(error, SegmentError::Inference { .. }) {
+            return Err(error);
+        }
+        let mut skipped = std::mem::take(&mut self.open.skipped);
+        skipped.push(Skipped {
+            device: failed,
+            reason: format!("failed during the run, which went on with the processor: {error}"),
         });
-        let outcome = inference();
-        drop(done);
-        outcome
-    })
-}
-
-/// A tensor's extents and its values, in single precision.
-fn values(tensor: &DynValue) -> Result<(Vec<usize>, Cow<'_, [f32]>), SegmentError> {
-    let extents = |shape: &[i64]| {
-        shape
-            .iter()
-            .map(|extent| usize::try_from(*extent).unwrap_or(0))
-            .collect()
-    };
-    if let Ok((shape, values)) = tensor.try_extract_tensor::<f32>() {
-        return Ok((extents(shape), Cow::Borrowed(values)));
+        self.open = OpenSession {
+            skipped,
+            ..open_session(&self.source, &self.options, Device::Cpu, self.threads)?
+        };
+        Ok(())
     }
-    let (shape, values) =
-        tensor
-            .try_extract_tensor::<f16>()
-            .map_err(|error| SegmentError::Shape {
-                reason: error.to_string(),
-            })?;
-    Ok((
-        extents(shape),
-        values.iter().map(|value| value.to_f32()).collect(),
-    ))
-}
-
-/// The outputs' shapes checked against each other and the label table.
-fn outputs<'a>(
-    (class_shape, class_logits): &'a (Vec<usize>, Cow<'_, [f32]>),
-    (mask_shape, mask_logits): &'a (Vec<usize>, Cow<'_, [f32]>),
-    labels: usize,
-) -> Result<Outputs<'a>, SegmentError> {
-    let refused = |reason: String| SegmentError::Shape { reason };
-    let (&[1, queries, outputs], &[1, mask_queries, height, width]) =
-        (class_shape.as_slice(), mask_shape.as_slice())
-    else {
-        return Err(refused(format!(
-            "{CLASS_OUTPUT} is {class_shape:?}, {MASK_OUTPUT} is {mask_shape:?}"
-        )));
-    };
-    if queries != mask_queries || queries == 0 || height == 0 || width == 0 {
-        return Err(refused(format!(
-            "{queries} queries with {mask_queries} masks of {height} x {width}"
-        )));
-    }
-    if outputs != labels + 1 {
-        return Err(refused(format!(
-            "{outputs} outputs, but {labels} labels in the metadata and one null class"
-        )));
-    }
-    if !class_logits
-        .iter()
-        .chain(mask_logits.iter())
-        .all(|logit| logit.is_finite())
-    {
-        return Err(refused(
-            "some values are no numbers; try a model of higher precision".to_owned(),
-        ));
-    }
-    Ok(Outputs {
-        class_logits,
-        mask_logits,
-        queries,
-        classes: labels,
-        height,
-        width,
-    })
 }
 
 impl Segmenter for Network {
@@ -300,34 +223,13 @@ impl Segmenter for Network {
         deadline: Option<Deadline>,
     ) -> Result<Segmentation, SegmentError> {
         let size = photo.size();
-        let InputSize { network, picture } = self.input_size(size);
+        let network = self.input_size(size).network;
         let started = Instant::now();
         self.preprocessor
             .run(&photo.pixels, network, &mut self.input)?;
         let preprocess_ms = milliseconds_since(started);
-
-        let started = Instant::now();
-        let ade_indices = self.metadata.ade_indices();
-        let (post_processing, threads) = (self.post_processing, self.threads);
-        let (labels, inference_ms, masks_ms) = run(
-            &mut self.session,
-            self.half_input,
-            network,
-            &self.input,
-            deadline,
-            |class_logits, mask_logits| {
-                let inference_ms = milliseconds_since(started);
-                let started = Instant::now();
-                let (class_logits, mask_logits) = (values(class_logits)?, values(mask_logits)?);
-                let outputs = outputs(&class_logits, &mask_logits, ade_indices.len())?;
-                let labels = post_processing
-                    .label_map(&outputs, &ade_indices, picture, size, threads)
-                    .map_err(|error| SegmentError::Shape {
-                        reason: error.to_string(),
-                    })?;
-                Ok((labels, inference_ms, milliseconds_since(started)))
-            },
-        )?;
+        let (labels, inference_ms, masks_ms) =
+            self.on_what_works(|network| network.infer(size, deadline))?;
         Ok(Segmentation {
             labels,
             input_size: Some(network),
@@ -347,28 +249,28 @@ impl Segmenter for Network {
     ) -> Result<(), SegmentError> {
         let size = self.input_size(photo).network;
         let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
-        run(
-            &mut self.session,
-            self.half_input,
-            size,
-            &zeros,
-            deadline,
-            |_, _| Ok(()),
-        )
+        self.on_what_works(|network| {
+            let OpenSession {
+                session,
+                half_input,
+                ..
+            } = &mut network.open;
+            run(session, *half_input, size, &zeros, deadline, |_, _| Ok(()))
+        })
     }
 
     fn describe(&self) -> SegmenterInfo {
         SegmenterInfo {
             name: self.source.name(),
             sha256: self.sha256.clone(),
-            input_policy: match self.long_side {
+            input_policy: match self.options.long_side {
                 Some(side) => format!("long side {side}"),
                 None => self.metadata.size.to_string(),
             },
-            device: Some(self.device),
-            skipped_devices: self.skipped.clone(),
-            operators_on_cpu: self.operators_on_cpu.clone(),
-            onnx_runtime: Some(self.onnx_runtime.clone()),
+            device: Some(self.open.device),
+            skipped_devices: self.open.skipped.clone(),
+            operators_on_cpu: self.open.operators_on_cpu.clone(),
+            onnx_runtime: Some(self.open.runtime.version.clone()),
             labels: self.metadata.labels.clone(),
             precision: self.metadata.precision.clone(),
             source: self.metadata.source.clone(),
@@ -381,8 +283,63 @@ impl std::fmt::Debug for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Network")
             .field("source", &self.source)
-            .field("device", &self.device)
-            .field("long_side", &self.long_side)
+            .field("device", &self.open.device)
+            .field("long_side", &self.options.long_side)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photo::{Metadata, PhotoFormat, PhotoTimings};
+
+    /// A network that believes to be on CUDA, and whose next run fails in ONNX Runtime: the input is of another precision than
+    /// the model's.
+    fn failing(wanted: Device) -> Network {
+        let processor = NetworkOptions {
+            device: Device::Cpu,
+            ..NetworkOptions::default()
+        };
+        let mut network = Network::open(ModelSource::Bundled, &processor).unwrap();
+        network.options.device = wanted;
+        network.open.device = Device::Cuda;
+        network.open.half_input = true;
+        network
+    }
+
+    fn photo() -> Photo {
+        Photo {
+            pixels: image::RgbImage::from_pixel(320, 240, image::Rgb([90, 120, 150])),
+            format: PhotoFormat::Jpeg,
+            orientation: 1,
+            metadata: Metadata::default(),
+            warnings: Vec::new(),
+            timings: PhotoTimings::default(),
+        }
+    }
+
+    #[test]
+    fn an_accelerator_that_fails_in_the_middle_is_left_where_auto_chose_it() {
+        let mut network = failing(Device::Auto);
+        let found = network.segment(&photo(), Path::new("a.jpg"), None).unwrap();
+        assert_eq!(found.inferences, 1);
+        let told = network.describe();
+        assert_eq!(told.device, Some(Device::Cpu));
+        assert_eq!(told.skipped_devices.len(), 1);
+        let Skipped { device, reason } = &told.skipped_devices[0];
+        assert_eq!(*device, Device::Cuda);
+        assert!(reason.contains("went on with the processor"), "{reason}");
+        assert!(failing(Device::Auto).warm_up(photo().size(), None).is_ok());
+    }
+
+    #[test]
+    fn a_device_asked_for_by_name_is_not_left() {
+        let mut network = failing(Device::Cuda);
+        let error = network
+            .segment(&photo(), Path::new("a.jpg"), None)
+            .unwrap_err();
+        assert!(matches!(error, SegmentError::Inference { .. }), "{error}");
+        assert_eq!(network.describe().device, Some(Device::Cuda));
     }
 }
