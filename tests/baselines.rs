@@ -97,7 +97,11 @@ fn a_baseline_of_another_truth_is_a_missed_gate_in_every_form() {
     )
     .code(2)
     .stdout(says("different truth"))
-    .stderr(says("exit code 2: --baseline: ").and(says("--no-config")));
+    .stderr(
+        says("exit code 2: --baseline: ")
+            .and(says("measure-bench score baselines/main.json"))
+            .and(says("--no-config")),
+    );
     for file in ["r.md", "r.xml", "r.html", "r.json"] {
         let text = std::fs::read_to_string(dir.join(file)).unwrap();
         assert!(text.contains("different truth"), "{file}:\n{text}");

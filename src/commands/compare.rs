@@ -24,7 +24,9 @@ struct Judged<'a> {
 pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
     let old = json::read(&args.old).map_err(CommandError::usage)?;
     let new = json::read(&args.new).map_err(CommandError::usage)?;
-    let comparison = compare(&old, &new).map_err(CommandError::usage)?;
+    let comparison = compare(&old, &new).map_err(|error| {
+        CommandError::Usage(anyhow::anyhow!("{error}; {}", error.advice(&args.old)))
+    })?;
     let limits = GateLimits {
         max_regression: args.gates.max_regression,
         max_slowdown: args.gates.max_slowdown,

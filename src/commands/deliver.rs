@@ -133,7 +133,7 @@ pub(super) fn deliver(
             }
         }
     }
-    let end = End::of(&report, gates, compared);
+    let end = End::of(&report, gates, compared, options);
     // An interrupted run has its own last word.
     if !report.interrupted && (options.verbosity > Verbosity::Quiet || end.code == ExitCode::Usage)
     {
@@ -149,18 +149,22 @@ struct End {
 }
 
 impl End {
-    fn of(report: &Report, gates: &GateLimits, compared: Result<(), Incomparable>) -> Self {
+    fn of(
+        report: &Report,
+        gates: &GateLimits,
+        compared: Result<(), Incomparable>,
+        options: &OutputOptions,
+    ) -> Self {
         let mut end = Self {
             code: ExitCode::Success,
             why: Vec::new(),
         };
         if let Err(error) = compared {
-            end.add(
-                ExitCode::Usage,
-                format!(
-                    "--baseline: {error} (--no-config leaves out the baseline of a configuration file)"
-                ),
+            let why = format!(
+                "--baseline: {error}; {}, or leave out a configuration file's baseline with --no-config",
+                error.advice(options.baseline.as_deref().unwrap_or(Path::new("OLD.json")))
             );
+            end.add(ExitCode::Usage, why);
         }
         let metrics = &report.metrics;
         let tolerated = gates.max_errors.unwrap_or_default();

@@ -7,6 +7,7 @@ mod differences;
 mod resampling;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::report::comparison::{
     Change, Comparison, MISSING_PCT, MapeChange, PhotoChange, TimeChange,
@@ -41,14 +42,30 @@ pub enum Incomparable {
     },
     /// A photo of the same name has other bytes.
     #[error(
-        "{} are other photos under the same name: {}; compare reports of the same files", .0.len(), listed(.0)
+        "{} are other photos under the same name: {}", .0.len(), listed(.0)
     )]
     OtherPhotos(Vec<String>),
     /// The truth differs.
     #[error(
-        "the two reports were scored against different truth: {}; score the old one again with `measure-bench score OLD.json --ground-truth FILE --save OLD.json`", listed(.0)
+        "the two reports were scored against different truth: {}", listed(.0)
     )]
     OtherTruth(Vec<String>),
+}
+
+impl Incomparable {
+    /// What makes the reports comparable, `old` being the file of the old one.
+    #[must_use]
+    pub fn advice(&self, old: &Path) -> String {
+        let old = old.display();
+        match self {
+            Self::NothingShared { .. } | Self::OtherPhotos(_) => {
+                "compare reports of the same photos".to_owned()
+            }
+            Self::OtherTruth(_) => format!(
+                "score the old one again: `measure-bench score {old} --ground-truth FILE --save {old}`"
+            ),
+        }
+    }
 }
 
 /// The first few of many names.

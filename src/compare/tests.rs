@@ -78,10 +78,12 @@ fn other_photos_other_truth_and_nothing_shared_are_refused_by_name() {
         "{refused}"
     );
     let truth = with(|r| r.results[1].score.expected_width_cm = Some(1.0));
-    let refused = compare(&old, &truth).unwrap_err().to_string();
+    let refused = compare(&old, &truth).unwrap_err();
+    assert!(refused.to_string().contains("kitchen.jpg"), "{refused}");
+    let advice = refused.advice(Path::new("a/old.json"));
     assert!(
-        refused.contains("kitchen.jpg") && refused.contains("measure-bench score"),
-        "{refused}"
+        advice.contains("measure-bench score a/old.json"),
+        "{advice}"
     );
     let none = with(|r| r.results.clear());
     assert!(matches!(

@@ -151,18 +151,24 @@ fn listed(comparison: &Comparison) -> impl Iterator<Item = &PhotoChange> {
         .filter(|p| p.change != Change::Same)
 }
 
+/// Width and height before and now: their errors, or the sizes where there is no truth.
 fn errors(photo: &PhotoChange) -> [String; 2] {
-    let percent = |e: Option<f64>| e.map_or_else(|| "-".to_owned(), |e| format!("{e:.1} %"));
-    let centimetres = |e: Option<f64>| e.map_or_else(|| "-".to_owned(), |e| format!("{e:.1} cm"));
     [
         (photo.width_pct_err, photo.width_cm),
         (photo.height_pct_err, photo.height_cm),
     ]
-    .map(|(pct, cm)| {
-        if pct == [None, None] {
-            format!("{} -> {}", centimetres(cm[0]), centimetres(cm[1]))
+    .map(|(errors, sizes)| {
+        let (values, unit) = if errors == [None, None] {
+            (sizes, "cm")
         } else {
-            format!("{} -> {}", percent(pct[0]), percent(pct[1]))
+            (errors, "%")
+        };
+        let [old, new] = values
+            .map(|value| value.map_or_else(|| "none".to_owned(), |v| format!("{v:.1} {unit}")));
+        match photo.change {
+            Change::New => new,
+            Change::Gone => old,
+            _ => format!("{old} -> {new}"),
         }
     })
 }
