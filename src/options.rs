@@ -350,6 +350,7 @@ mod tests {
         for (args, part) in [
             (&[][..], "no photos"),
             (&["a.jpg", "--save", "x.txt"][..], ".json .csv"),
+            (&["a.jpg", "--resume"][..], "--resume needs --save"),
             (
                 &["a.jpg", "--max-width-mape", "10"][..],
                 "needs --ground-truth",
