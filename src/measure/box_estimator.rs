@@ -1,6 +1,6 @@
 //! Measures by fitting a box room: boundaries, box, scale, result.
 
-use super::boundaries;
+use super::boundaries::{self, Boundaries};
 use super::box_fit::BoxProblem;
 use super::box_prior::box_prior;
 use super::confidence::confidence_pct;
@@ -13,16 +13,22 @@ use super::surfaces::{Cell, SurfaceMap};
 use super::tilt::Tilt;
 use super::turn::QuarterTurns;
 use super::{
-    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, open_doors, outline,
-    priors, windows,
+    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, occlusion, open_doors,
+    outline, priors, windows,
 };
+use crate::ade20k::is_window;
 use crate::geometry::camera::LineSegment;
 use crate::geometry::room_box::parameter::{LEFT, PITCH, RIGHT, ROLL, YAW};
+use crate::geometry::room_box::{RoomBox, Wall};
 
 /// Standard deviation of a contact's position, as a share of the picture's long side.
 const CONTACT_SIGMA_SHARE: f64 = 0.004;
 /// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
 const NEGLIGIBLE_SCORE: f64 = 4.0;
+/// Walls whose fitted angles to the camera differ by less are taken for parallel, radians (10 degrees).
+const PARALLEL: f64 = 0.17;
+/// The angle of a wall is known when its standard deviation is less, radians.
+const KNOWN_ANGLE: f64 = 0.25;
 /// Less wall than this share of the picture is no wall.
 const LEAST_WALL_SHARE: f64 = 0.002;
 /// Farther walls, in camera heights, have their base less than 5 degrees under the horizon: a degree of pitch would change the
@@ -68,39 +74,90 @@ fn estimate_upright(observation: &Observation) -> Measurement {
     if map.share(|c| matches!(c, Cell::Wall | Cell::Curtain)) < LEAST_WALL_SHARE {
         return Measurement::refused([Warning::NoWall]);
     }
-    let boundaries = boundaries::find(&map);
     let tilt = Tilt::of(observation);
     let prior = box_prior(observation, &tilt);
-    let problem = BoxProblem {
-        boundaries: &boundaries,
-        prior: &prior,
-        sigma_px: CONTACT_SIGMA_SHARE
-            * f64::from(observation.image.width.max(observation.image.height)),
-        corners: [None; 2],
-    };
-    let hypotheses = hypotheses::choose(&problem, &map);
-    measure(observation, &map, &problem, &tilt, &hypotheses)
+    let views = occlusion::views(&map, &RoomBox(prior.mean));
+    let boundaries: Vec<Boundaries> = views.iter().map(|v| boundaries::find(&v.map)).collect();
+    let fits: Vec<Fit> = views
+        .iter()
+        .zip(&boundaries)
+        .map(|(view, boundaries)| {
+            let problem = BoxProblem {
+                boundaries,
+                prior: &prior,
+                sigma_px: CONTACT_SIGMA_SHARE
+                    * f64::from(observation.image.width.max(observation.image.height)),
+                edges: view.edges,
+                corners: [None; 2],
+            };
+            Fit {
+                hypotheses: hypotheses::choose(&problem, &view.map),
+                map: &view.map,
+                problem,
+            }
+        })
+        .collect();
+    match opposite(&fits) {
+        Some(fit) => measure(observation, fit, &tilt, fits.len() > 1),
+        None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
+    }
 }
 
-fn measure(
-    observation: &Observation,
-    map: &SurfaceMap,
-    problem: &BoxProblem,
-    tilt: &Tilt,
-    hypotheses: &[Hypothesis],
-) -> Measurement {
+/// What one view of the picture shows.
+struct Fit<'a> {
+    map: &'a SurfaceMap,
+    problem: BoxProblem<'a>,
+    hypotheses: Vec<Hypothesis>,
+}
+
+/// The view with the opposite wall: the most frontal one; of parallel ones that with more of a window, then the larger one. Views
+/// that do not show at which angle their wall stands count only where none does.
+fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<&'f Fit<'a>> {
+    let walls: Vec<(&Fit, f64, [usize; 2])> = fits
+        .iter()
+        .filter_map(|fit| {
+            let hypothesis = fit.hypotheses.first()?;
+            let room = hypothesis.room();
+            let information = hypothesis.minimum.equations.information;
+            let known = information
+                .try_inverse()
+                .is_some_and(|covariance| covariance[(YAW, YAW)] < KNOWN_ANGLE * KNOWN_ANGLE);
+            let count = |wanted: &dyn Fn(usize, usize) -> bool| {
+                hypotheses::cells_on(&room, Wall::Opposite, fit.map, wanted)
+            };
+            let window = count(&|x, y| is_window(fit.map.class(x, y)));
+            let all = count(&|x, y| fit.map.cell(x, y) != Cell::Unknown);
+            let angle = if known { room.0[YAW].abs() } else { f64::MAX };
+            Some((fit, angle, [window, all]))
+        })
+        .collect();
+    let most_frontal = walls.iter().map(|w| w.1).fold(f64::INFINITY, f64::min);
+    walls
+        .into_iter()
+        .filter(|(_, yaw, _)| *yaw <= most_frontal + PARALLEL)
+        .max_by_key(|(_, _, cells)| *cells)
+        .map(|(fit, _, _)| fit)
+}
+
+/// Measures what `fit` shows, which is one of several boxes where walls are `occluded` by others.
+fn measure(observation: &Observation, fit: &Fit, tilt: &Tilt, occluded: bool) -> Measurement {
+    let Fit {
+        map,
+        problem,
+        hypotheses,
+    } = fit;
     let Some(best) = hypotheses.first() else {
         return Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]);
     };
     let room = best.room();
     let slope = slope::find(problem, &room, [room.0[LEFT], room.0[RIGHT]]);
-    let fit = doubts::fit_quality(problem, map, &room);
+    let quality = doubts::fit_quality(problem, map, &room);
     let circumstances = Circumstances {
         observation,
         map,
         prior: problem.prior,
         sloped: slope.is_some(),
-        misfit_sigma: doubts::misfit_sigma(&fit),
+        misfit_sigma: doubts::misfit_sigma(&quality, occluded),
     };
     let readings: Vec<Reading> = hypotheses
         .iter()
@@ -147,7 +204,8 @@ fn measure(
             boundaries: problem.boundaries,
             hypothesis: best,
             reading: first,
-            fit,
+            fit: quality,
+            occluded,
             sloped: slope.is_some(),
             camera_cm,
             confidence_pct,
@@ -164,7 +222,7 @@ fn measure(
             height_cm: camera_cm,
         }),
         evidence: scale.evidence.clone(),
-        fit: Some(fit),
+        fit: Some(quality),
         outline: Outline {
             verticals: tilt
                 .verticals

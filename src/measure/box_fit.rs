@@ -40,6 +40,8 @@ pub struct BoxProblem<'a> {
     pub prior: &'a BoxPrior,
     /// Standard deviation of a contact, px of the photo.
     pub sigma_px: f64,
+    /// Vertical edges on the left and right of what is looked at, in which walls end before farther ones.
+    pub edges: [Option<CornerSight>; 2],
     /// Left and right vertical edges of the opposite wall that were seen by themselves.
     pub corners: [Option<CornerSight>; 2],
 }
@@ -83,8 +85,8 @@ impl BoxProblem<'_> {
         sum: &mut NormalEquations<PARAMETERS>,
     ) {
         for (corner, right) in self.corners.iter().zip([false, true]) {
-            if let Some(CornerSight { x, sigma_px }) = corner {
-                let (distance, d) = edges.corner(right, [*x, 0.0]);
+            if let Some(CornerSight { pixel, sigma_px }) = corner {
+                let (distance, d) = edges.corner(right, *pixel);
                 sum.add(distance / sigma_px, &(d / *sigma_px), 1.0, Loss::Square);
             }
         }
@@ -217,6 +219,7 @@ mod tests {
                 boundaries: &boundaries,
                 prior: &prior,
                 sigma_px: 4.0,
+                edges: [None; 2],
                 corners: [None; 2],
             };
             // Not so far that a contact changes walls for good.

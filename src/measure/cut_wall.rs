@@ -1,7 +1,7 @@
 //! The full width of a wall of which an end lies outside the frame.
 //!
 //! The visible part is a lower bound. What lies beyond follows from how wide rooms are and from where people stand along
-//! the wall: at a share of it that is Beta(2, 2) distributed, near the middle more often than in a corner. With one end
+//! the wall: at a share of it that is Beta(5/2, 5/2) distributed, near the middle more often than in a corner. With one end
 //! seen at a distance `a` to the side of the camera, a room of width `w` has the weight `p(w) · beta(a / w) / w`; with
 //! neither, the camera may stand anywhere that leaves both ends outside.
 
@@ -12,8 +12,8 @@ use super::scale::Histogram;
 const WIDEST_CM: f64 = 1500.0;
 const STEPS: usize = 240;
 
-/// Of the density of standpoints, see [`position_density`].
-const STANDING_POWER: f64 = 3.0;
+/// Of the density of standpoints, see [`position_density`]: between an even spread and one in the middle half of the wall.
+const STANDING_POWER: f64 = 1.5;
 
 /// Distribution of the full width given that of the visible part. `offset` is the distance of the camera's foot from
 /// the visible end along the wall, as a share of the visible part; `None` when both ends are cut.

@@ -19,6 +19,8 @@ const USUAL: [f64; 3] = [0.007, 0.1, 0.3];
 /// labels, and the most that it may become.
 const SIGMA_PER_UNIT: [f64; 3] = [5.6, 0.63, 0.08];
 const MOST_SIGMA: f64 = 0.5;
+/// The same where walls hide others: what is taken for one wall may be parts of two.
+const OCCLUDED_SIGMA: f64 = 0.1;
 /// From this standard deviation on the room is said not to be a box.
 const NOT_A_BOX_SIGMA: f64 = 0.12;
 /// A base is occluded when this share of its columns is.
@@ -58,7 +60,7 @@ pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> Fi
 
 /// How much the ratios of a room that is not quite a box are to be doubted: a standard deviation of their logarithms.
 #[must_use]
-pub fn misfit_sigma(fit: &FitQuality) -> f64 {
+pub fn misfit_sigma(fit: &FitQuality, occluded: bool) -> f64 {
     let shares = [fit.mismatch, fit.rejected_contacts, fit.hidden_base];
     let square: f64 = shares
         .into_iter()
@@ -66,7 +68,8 @@ pub fn misfit_sigma(fit: &FitQuality) -> f64 {
         .zip(SIGMA_PER_UNIT)
         .map(|((share, usual), slope)| (slope * (share - usual).max(0.0)).powi(2))
         .sum();
-    square.sqrt().min(MOST_SIGMA)
+    let doubt = if occluded { OCCLUDED_SIGMA } else { 0.0 };
+    square.sqrt().hypot(doubt).min(MOST_SIGMA)
 }
 
 /// What the warnings are about.
@@ -85,6 +88,8 @@ pub struct Findings<'a> {
     pub reading: &'a Reading,
     /// How well it fits.
     pub fit: FitQuality,
+    /// Walls hide other walls.
+    pub occluded: bool,
     /// The ceiling slopes.
     pub sloped: bool,
     /// Camera height, cm.
@@ -124,7 +129,7 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
         (f.sloped, Warning::CeilingNotParallel),
         (room.0[YAW].abs() > SIMILAR_ANGLES, Warning::MultipleWalls),
         (
-            !f.sloped && misfit_sigma(&f.fit) > NOT_A_BOX_SIGMA,
+            f.occluded || (!f.sloped && misfit_sigma(&f.fit, false) > NOT_A_BOX_SIGMA),
             Warning::NotABox,
         ),
         (

@@ -68,11 +68,7 @@ const FRAME_MARGIN: f64 = 0.01;
 /// comes with its variants: the same room, but an end of the wall inside instead of outside the frame, or the reverse.
 #[must_use]
 pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
-    let noise = SmoothNoise::new(
-        &problem.boundaries.contacts,
-        map.half_size_px(),
-        problem.sigma_px,
-    );
+    let noise = SmoothNoise::new(&problem.boundaries.contacts, map, problem.sigma_px);
     let judge = |minimum| judge(problem, &noise, minimum, map);
     let mut refined: Vec<Hypothesis> = refined(problem, map).into_iter().map(judge).collect();
     // A side wall that is more frontal than the opposite one changes places with it.
@@ -86,7 +82,8 @@ pub fn choose(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Hypothesis> {
         let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
         let beyond = room.0[YAW].abs() - std::f64::consts::FRAC_PI_4;
         let tie = beyond.abs() < 0.5 * TIE;
-        let [opposite, beside] = [Wall::Opposite, side].map(|wall| window_cells(&room, wall, map));
+        let [opposite, beside] = [Wall::Opposite, side]
+            .map(|wall| cells_on(&room, wall, map, |x, y| is_window(map.class(x, y))));
         let wins = if tie && opposite != beside {
             beside > opposite
         } else {
@@ -113,13 +110,16 @@ fn variants(
     map: &SurfaceMap,
 ) -> Vec<Hypothesis> {
     let room = best.room();
-    let half_width = map.half_size_px()[0];
+    let [middle, half_width] = map.columns_px();
     let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
     // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
     let ways = sides.map(|(index, side)| {
         let column = room.end_column(room.0[index]);
-        if column.is_some_and(|x| side * x < NEAR_SIDE * half_width) {
+        if column.is_some_and(|x| side * (x - middle) < NEAR_SIDE * half_width) {
             return vec![(1.0, true, None)];
+        }
+        if let Some(edge) = problem.edges[usize::from(side > 0.0)] {
+            return vec![(1.0, true, Some(edge))];
         }
         let sight = wall_ends::look(&room, side > 0.0, noise, map, |tried| {
             end_visible(tried, tried.0[index], map)
@@ -141,10 +141,10 @@ fn variants(
             for ((index, side), way) in sides.into_iter().zip([left, right]) {
                 if let Some(corner) = way.2 {
                     fitted.corners[usize::from(side > 0.0)] = Some(corner);
-                    let ray = room.wall_ray([corner.x, 0.0]);
+                    let ray = room.wall_ray(corner.pixel);
                     start[index] = ray.x / ray.z.max(1e-6);
                 } else if !way.1 {
-                    let ray = room.wall_ray([side * OUTSIDE * half_width, 0.0]);
+                    let ray = room.wall_ray([middle + side * OUTSIDE * half_width, 0.0]);
                     let outside = if ray.z > 0.0 {
                         ray.x / ray.z
                     } else {
@@ -206,8 +206,8 @@ fn starts<'a>(
     problem: &'a BoxProblem,
     map: &'a SurfaceMap,
 ) -> impl Iterator<Item = Parameters> + 'a {
-    let half_width = map.half_size_px()[0];
-    let column = move |share: f64| (2.0 * share - 1.0) * half_width;
+    let [middle, half_width] = map.columns_px();
+    let column = move |share: f64| middle + (2.0 * share - 1.0) * half_width;
     START_YAWS_DEG.into_iter().flat_map(move |yaw| {
         START_ENDS.into_iter().flat_map(move |left| {
             START_ENDS
@@ -304,24 +304,31 @@ fn judge(
 /// Whether any of the vertical edge at `end`, a tangent from the wall's normal, lies inside the frame.
 fn end_visible(room: &RoomBox, end: f64, map: &SurfaceMap) -> bool {
     const STEPS: u32 = 12;
-    let [half_width, half_height] = map.half_size_px();
+    let [_, half_height] = map.half_size_px();
+    let [middle, half_width] = map.columns_px();
     let distance = room.distance();
     (0..=STEPS).any(|step| {
         let y = 1.0 - room.height() * f64::from(step) / f64::from(STEPS);
         room.project(Vector3::new(end * distance, y, distance))
             .is_some_and(|[u, v]| {
-                u.abs() < half_width * (1.0 - 2.0 * FRAME_MARGIN) && v.abs() < half_height
+                (u - middle).abs() < half_width * (1.0 - 2.0 * FRAME_MARGIN)
+                    && v.abs() < half_height
             })
     })
 }
 
-/// Sampled cells of a window on one wall.
-fn window_cells(room: &RoomBox, wall: Wall, map: &SurfaceMap) -> usize {
+/// How many of the sampled cells that `room` shows on one wall are `wanted`, by column and row.
+pub fn cells_on(
+    room: &RoomBox,
+    wall: Wall,
+    map: &SurfaceMap,
+    wanted: impl Fn(usize, usize) -> bool,
+) -> usize {
     let stride = (map.long_side() / FINE_SAMPLES).max(1);
     (stride / 2..map.height)
         .step_by(stride)
         .flat_map(|y| (stride / 2..map.width).step_by(stride).map(move |x| (x, y)))
-        .filter(|&(x, y)| is_window(map.class(x, y)))
+        .filter(|&(x, y)| wanted(x, y))
         .filter(|&(x, y)| {
             let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
             room.hit(room.wall_ray(pixel)) == Hit::Wall(wall)

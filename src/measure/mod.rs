@@ -11,6 +11,7 @@ mod doors;
 mod doubts;
 mod hypotheses;
 pub mod measurement;
+mod occlusion;
 mod open_doors;
 mod outline;
 pub mod predecessor;

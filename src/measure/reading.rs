@@ -97,7 +97,7 @@ impl Reading {
 
 /// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them.
 fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f64; 2] {
-    let [half_width, _] = map.half_size_px();
+    let [middle, half_width] = map.columns_px();
     let border = |x: f64, end: f64| {
         let ray = room.wall_ray([x, 0.0]);
         if ray.z > 0.0 { ray.x / ray.z } else { end }
@@ -108,12 +108,12 @@ fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f
         if left_seen {
             left
         } else {
-            border(-half_width, left).max(left)
+            border(middle - half_width, left).max(left)
         },
         if right_seen {
             right
         } else {
-            border(half_width, right).min(right)
+            border(middle + half_width, right).min(right)
         },
     ]
 }

@@ -8,6 +8,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::boundaries::Contact;
+use super::surfaces::SurfaceMap;
 use crate::geometry::room_box::RoomBox;
 
 /// Over this share of the picture's long side an error keeps its sign.
@@ -36,14 +37,15 @@ pub struct SmoothNoise {
 }
 
 impl SmoothNoise {
-    /// Chooses contacts of the picture whose half size is `half_size_px`; `sigma_px` is the usual error.
+    /// Chooses among `contacts` of `map`; `sigma_px` is the usual error.
     #[must_use]
-    pub fn new(contacts: &[Contact], half_size_px: [f64; 2], sigma_px: f64) -> Self {
-        let [half_width, half_height] = half_size_px;
+    pub fn new(contacts: &[Contact], map: &SurfaceMap, sigma_px: f64) -> Self {
+        let [half_width, half_height] = map.half_size_px();
         let long = 2.0 * half_width.max(half_height);
+        let [middle, half_width] = map.columns_px();
         let mut chosen: Vec<Contact> = Vec::new();
         for contact in contacts {
-            let near = contact.pixel[0].abs() > half_width * (1.0 - 2.0 * NEAR_SIDE);
+            let near = (contact.pixel[0] - middle).abs() > half_width * (1.0 - 2.0 * NEAR_SIDE);
             let spacing = long * if near { FINE_SPACING } else { SPACING };
             let free = |other: &Contact| {
                 other.level != contact.level || gap(other, contact) > spacing * spacing

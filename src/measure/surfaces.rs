@@ -36,6 +36,8 @@ pub struct SurfaceMap {
     classes: Vec<ClassIndex>,
     px_per_cell: [f64; 2],
     centre_px: [f64; 2],
+    /// First column that is looked at, and the one after the last.
+    columns: [usize; 2],
 }
 
 impl SurfaceMap {
@@ -64,7 +66,23 @@ impl SurfaceMap {
             classes,
             px_per_cell: [px[0] / f64::from(width), px[1] / f64::from(height)],
             centre_px: [px[0] / 2.0, px[1] / 2.0],
+            columns: [0, width as usize],
         }
+    }
+
+    /// The map with the columns from `from` to before `to`; nothing is known of the others.
+    #[must_use]
+    pub fn columns(&self, from: usize, to: usize) -> Self {
+        let mut part = self.clone();
+        let outside = (0..self.width).filter(|x| !(from..to).contains(x));
+        for x in outside {
+            for y in 0..self.height {
+                part.cells[y * self.width + x] = Cell::Unknown;
+                part.classes[y * self.width + x] = UNKNOWN;
+            }
+        }
+        part.columns = [from, to];
+        part
     }
 
     /// The cell at column `x`, row `y`; unknown outside.
@@ -108,6 +126,13 @@ impl SurfaceMap {
     #[must_use]
     pub fn half_size_px(&self) -> [f64; 2] {
         self.centre_px
+    }
+
+    /// The columns that are looked at: their middle, photo px from that of the picture, and half their width.
+    #[must_use]
+    pub fn columns_px(&self) -> [f64; 2] {
+        let [left, right] = self.columns.map(|x| self.pixel(x as f64, 0.0)[0]);
+        [(left + right) / 2.0, (right - left) / 2.0]
     }
 
     /// Cells on the long side.

@@ -11,11 +11,11 @@ use crate::geometry::room_box::{
     parameter::{LEFT, RIGHT},
 };
 
-/// A vertical edge that was seen: where it crosses the picture's middle row, px from the middle, and how surely.
+/// A vertical edge that was seen: a pixel on it, and how surely.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CornerSight {
-    /// Photo px.
-    pub x: f64,
+    /// Photo px from the middle of the picture.
+    pub pixel: [f64; 2],
     /// Standard deviation, px.
     pub sigma_px: f64,
 }
@@ -46,10 +46,10 @@ pub fn look(
     map: &SurfaceMap,
     is_visible: impl Fn(&RoomBox) -> bool,
 ) -> EndSight {
-    let half_width = map.half_size_px()[0];
+    let [middle, half_width] = map.columns_px();
     let side = if right { 1.0 } else { -1.0 };
     let at = |share: f64| {
-        let x = side * share * half_width;
+        let x = middle + side * share * half_width;
         let ray = room.wall_ray([x, 0.0]);
         let mut moved = *room;
         (ray.z > 1e-6).then(|| {
@@ -91,7 +91,7 @@ pub fn look(
     EndSight {
         visible: mass / (1.0 + mass),
         corner: Some(CornerSight {
-            x: mean,
+            pixel: [mean, 0.0],
             sigma_px: spread.max(0.5 * step * half_width),
         }),
     }

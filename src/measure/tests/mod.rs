@@ -3,5 +3,6 @@
 mod degenerate;
 mod fuzz;
 mod invariants;
+mod occlusion;
 mod paint;
 mod windows;

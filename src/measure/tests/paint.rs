@@ -1,5 +1,7 @@
 //! Label maps of exact boxes, and what stands in them.
 
+use nalgebra::Vector3;
+
 use super::super::*;
 use crate::ade20k::{CEILING, ClassIndex, FLOOR, WALL};
 use crate::geometry::camera::FocalSource;
@@ -37,6 +39,21 @@ pub struct Seen {
 
 /// The label map of `room` as `class` sees it.
 pub fn paint(room: &RoomBox, class: impl Fn(&Seen) -> ClassIndex) -> LabelMap {
+    paint_rays(room, |ray| class(&see(room, ray)))
+}
+
+/// What a ray along the walls' axes meets in `room`.
+pub fn see(room: &RoomBox, ray: Vector3<f64>) -> Seen {
+    let hit = room.hit(ray);
+    let on_wall = (hit == Hit::Wall(Wall::Opposite))
+        .then(|| room.on_wall(Wall::Opposite, ray))
+        .flatten()
+        .map(|point| [point.x, 1.0 - point.y]);
+    Seen { hit, on_wall }
+}
+
+/// The label map that the camera of `room` sees when a ray along its walls' axes shows `class`.
+pub fn paint_rays(room: &RoomBox, class: impl Fn(Vector3<f64>) -> ClassIndex) -> LabelMap {
     let [width, height] = SIZE;
     let classes = (0..height)
         .flat_map(|y| (0..width).map(move |x| (x, y)))
@@ -46,13 +63,7 @@ pub fn paint(room: &RoomBox, class: impl Fn(&Seen) -> ClassIndex) -> LabelMap {
                 (f64::from(x) + 0.5 - f64::from(width) / 2.0) * scale,
                 (f64::from(y) + 0.5 - f64::from(height) / 2.0) * scale,
             ];
-            let ray = room.wall_ray(pixel);
-            let hit = room.hit(ray);
-            let on_wall = (hit == Hit::Wall(Wall::Opposite))
-                .then(|| room.on_wall(Wall::Opposite, ray))
-                .flatten()
-                .map(|point| [point.x, 1.0 - point.y]);
-            class(&Seen { hit, on_wall })
+            class(room.wall_ray(pixel))
         })
         .collect();
     LabelMap::new(width, height, classes).unwrap()
