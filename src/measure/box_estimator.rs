@@ -27,6 +27,8 @@ const CONTACT_SIGMA_SHARE: f64 = 0.004;
 const NEGLIGIBLE_SCORE: f64 = 4.0;
 /// Walls whose fitted angles to the camera differ by less are taken for parallel, radians (10 degrees).
 const PARALLEL: f64 = 0.17;
+/// Narrower walls, in camera heights (about 90 cm), are piers, or frayed borders of the segmentation.
+const LEAST_WIDTH: f64 = 0.6;
 /// The angle of a wall is known when its standard deviation is less, radians.
 const KNOWN_ANGLE: f64 = 0.25;
 /// Less wall than this share of the picture is no wall.
@@ -110,10 +112,10 @@ struct Fit<'a> {
     hypotheses: Vec<Hypothesis>,
 }
 
-/// The view with the opposite wall: the most frontal one; of parallel ones that with more of a window, then the larger one. Views
+/// The view with the opposite wall: one that is no pier, where there is such; of these the most frontal one; of parallel ones that with more of a window, then the larger one. Views
 /// that do not show at which angle their wall stands count only where none does.
 fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<&'f Fit<'a>> {
-    let walls: Vec<(&Fit, f64, [usize; 2])> = fits
+    let walls: Vec<(&Fit, bool, f64, [usize; 2])> = fits
         .iter()
         .filter_map(|fit| {
             let hypothesis = fit.hypotheses.first()?;
@@ -128,15 +130,20 @@ fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<&'f Fit<'a>> {
             let window = count(&|x, y| is_window(fit.map.class(x, y)));
             let all = count(&|x, y| fit.map.cell(x, y) != Cell::Unknown);
             let angle = if known { room.0[YAW].abs() } else { f64::MAX };
-            Some((fit, angle, [window, all]))
+            Some((fit, room.width() < LEAST_WIDTH, angle, [window, all]))
         })
         .collect();
-    let most_frontal = walls.iter().map(|w| w.1).fold(f64::INFINITY, f64::min);
+    let only_piers = walls.iter().all(|(_, is_pier, ..)| *is_pier);
+    let walls: Vec<_> = walls
+        .into_iter()
+        .filter(|(_, is_pier, ..)| only_piers || !is_pier)
+        .collect();
+    let most_frontal = walls.iter().map(|w| w.2).fold(f64::INFINITY, f64::min);
     walls
         .into_iter()
-        .filter(|(_, yaw, _)| *yaw <= most_frontal + PARALLEL)
-        .max_by_key(|(_, _, cells)| *cells)
-        .map(|(fit, _, _)| fit)
+        .filter(|(_, _, yaw, _)| *yaw <= most_frontal + PARALLEL)
+        .max_by_key(|(.., cells)| *cells)
+        .map(|(fit, ..)| fit)
 }
 
 /// Measures what `fit` shows, which is one of several boxes where walls are `occluded` by others.

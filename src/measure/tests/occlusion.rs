@@ -4,7 +4,7 @@ use super::super::*;
 use super::paint::{
     CAMERA_CM, Seen, assert_close, bare, measure, paint, paint_rays, room, see, size_cm,
 };
-use crate::ade20k::FLOOR;
+use crate::ade20k::{FLOOR, WINDOWPANE};
 use crate::geometry::room_box::Wall;
 
 const TILT_DEG: [f64; 3] = [-3.0, 1.0, 4.0];
@@ -51,6 +51,29 @@ fn a_wall_that_goes_on_behind_another_is_a_lower_bound() {
         "{visible}"
     );
     assert!(m.wall_width.unwrap().cm > visible);
+}
+
+/// What frays at the border of two labels is narrow, too.
+#[test]
+fn a_pier_is_not_the_opposite_wall_whatever_hangs_on_it() {
+    let [from, to] = [0.1, 0.35];
+    let pier = room(TILT_DEG, 1.8, HEIGHT, [from, to]);
+    let far = room(TILT_DEG, 3.2, HEIGHT, [-0.5, 0.55]);
+    let labels = paint_rays(&far, |ray| {
+        let seen = see(&far, ray);
+        let before = see(&pier, ray);
+        match before.on_wall {
+            Some([x, h]) if (0.3..0.5).contains(&x) && (0.7..1.3).contains(&h) => WINDOWPANE,
+            Some(_) => bare(&before),
+            None if (from..to).contains(&(ray.x / ray.z)) => bare(&before),
+            None => bare(&seen),
+        }
+    });
+    let m = measure(&labels, known());
+    let width = m.wall_width.unwrap().cm;
+    assert!(width > CAMERA_CM * 1.0, "{width}");
+    let [low, high] = m.wall_width.unwrap().interval_cm;
+    assert!(high > CAMERA_CM * 2.0, "{low} to {high}");
 }
 
 #[test]
