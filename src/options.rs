@@ -5,6 +5,8 @@ mod types;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::CommandFactory;
+
 pub use types::{
     Labeller, MeasureOptions, NetworkChoice, OutputOptions, SaveForm, SaveTarget, UsageError,
     Verbosity,
@@ -12,7 +14,7 @@ pub use types::{
 
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
 use crate::cli::values::{EstimatorArg, IsolationArg};
-use crate::cli::{OutputArgs, measure};
+use crate::cli::{Cli, OutputArgs, measure};
 use crate::compare::baseline;
 use crate::dataset::Sources;
 use crate::gate::GateLimits;
@@ -37,6 +39,9 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             output,
             gates,
         } = args;
+        if let Some(error) = photos.first().and_then(|word| command_for(word)) {
+            return Err(error);
+        }
         let mut files = photos;
         files.extend(input.files);
         if files.is_empty() && input.dir.is_empty() {
@@ -47,6 +52,9 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             return Err(UsageError::GateWithoutTruth(gate));
         }
         check_baseline(&gates, output.baseline.is_some())?;
+        if let (Some(_), Some(name)) = (input.shard, &output.save_baseline) {
+            return Err(UsageError::BaselineOfShard(name.clone()));
+        }
         if run.resume && output.save.is_empty() && output.save_baseline.is_none() {
             return Err(UsageError::ResumeWithoutSave);
         }
@@ -98,6 +106,24 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
         })
     }
 }
+
+/// The error where a photo's name is no file, but alike to a command's.
+fn command_for(word: &str) -> Option<UsageError> {
+    if word.contains(['.', '/', '*', '?', '[']) || Path::new(word).exists() {
+        return None;
+    }
+    let likeness = |name: &str| strsim::jaro_winkler(word, name);
+    let commands = Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    (likeness(nearest) > ALIKE).then(|| UsageError::Command {
+        word: word.to_owned(),
+        command: nearest.to_owned(),
+    })
+}
+
+/// Words as alike as this, by Jaro and Winkler, are taken for misspelt.
+const ALIKE: f64 = 0.8;
 
 /// Whether the gates that compare with a baseline have one.
 ///
@@ -350,7 +376,12 @@ mod tests {
         for (args, part) in [
             (&[][..], "no photos"),
             (&["a.jpg", "--save", "x.txt"][..], ".json .csv"),
+            (&["compre", "a.json", "b.json"][..], "measure-bench compare"),
             (&["a.jpg", "--resume"][..], "--resume needs --save"),
+            (
+                &["a.jpg", "--shard", "1/2", "--save-baseline", "main"][..],
+                "merge",
+            ),
             (
                 &["a.jpg", "--max-width-mape", "10"][..],
                 "needs --ground-truth",

@@ -97,11 +97,7 @@ fn a_baseline_of_another_truth_is_a_missed_gate_in_every_form() {
     )
     .code(2)
     .stdout(says("different truth"))
-    .stderr(
-        says("exit code 2: --baseline: ")
-            .and(says("measure-bench score baselines/main.json"))
-            .and(says("--no-config")),
-    );
+    .stderr(says("exit code 2: --baseline: ").and(says("measure-bench score baselines/main.json")));
     for file in ["r.md", "r.xml", "r.html", "r.json"] {
         let text = std::fs::read_to_string(dir.join(file)).unwrap();
         assert!(text.contains("different truth"), "{file}:\n{text}");
@@ -134,14 +130,79 @@ fn a_baseline_of_another_truth_is_a_missed_gate_in_every_form() {
 
 /// Leaving out what is measured badly would be an easy way through.
 #[test]
-fn photos_that_are_gone_are_told_beside_the_gate() {
+fn photos_that_are_gone_are_told_and_keep_the_baseline_from_being_replaced() {
     let dir = gated_repository();
     let dir = dir.path();
-    run(dir, &["--save-baseline", "main"]).code(0);
+    let save = ["--save-baseline", "main"];
+    run(dir, &save).code(0);
+    let kept = || std::fs::read(dir.join("baselines/main.json")).unwrap();
+    let before = kept();
     std::fs::remove_file(dir.join("tall.jpg")).unwrap();
     run(dir, &[])
         .code(0)
-        .stdout(says("held: without 1 photo of the baseline"));
+        .stdout(says("held (without 1 photo of the baseline)"));
+    run(dir, &save)
+        .code(0)
+        .stderr(says("this run is without 1 photo of it"));
+    run(dir, &[&save[..], &["bedroom.jpg"]].concat())
+        .code(0)
+        .stderr(says("--max-regression").and(says("without 3 photos of it")));
+    assert_eq!(kept(), before);
+    run(dir, &[&save[..], &["--shard", "1/2"]].concat())
+        .code(2)
+        .stderr(says("merge the shards"));
+    assert_eq!(kept(), before);
+}
+
+#[test]
+fn a_report_does_not_take_the_place_of_what_is_read() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    std::fs::copy(dir.join("bedroom.jpg"), dir.join("odd.md")).unwrap();
+    run(dir, &["--save-baseline", "main"]).code(0);
+    for (arguments, what) in [
+        (&["--save", "truth.json"][..], "the ground truth"),
+        (&["--save", "baselines/main.json"], "--save-baseline"),
+        (&["odd.md", "--save", "odd.md"], "a photo"),
+    ] {
+        let before = std::fs::read(dir.join(arguments[arguments.len() - 1])).unwrap();
+        run(dir, arguments).code(2).stderr(says(what));
+        let now = std::fs::read(dir.join(arguments[arguments.len() - 1])).unwrap();
+        assert!(before == now, "{arguments:?}");
+    }
+}
+
+/// The photo whose height alone grew worse is not the width's.
+#[test]
+fn a_gate_of_widths_names_photos_by_their_widths() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    run(dir, &["--save-baseline", "main"]).code(0);
+    let path = dir.join("baselines/main.json");
+    let mut report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for photo in report["results"].as_array_mut().unwrap() {
+        let better = if photo["file"] == "bedroom.jpg" {
+            "widthPctErr"
+        } else if photo["file"] == "tall.jpg" {
+            "heightPctErr"
+        } else {
+            continue;
+        };
+        photo[better] = serde_json::json!(photo[better].as_f64().unwrap() - 30.0);
+    }
+    std::fs::write(&path, serde_json::to_vec(&report).unwrap()).unwrap();
+    let run = run(dir, &[]).code(3);
+    let table = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    let of = |gate: &str| table.lines().find(|l| l.contains(gate)).unwrap();
+    assert!(
+        of("max-regression width").ends_with(": bedroom.jpg"),
+        "{table}"
+    );
+    assert!(
+        of("max-regression height").ends_with(": tall.jpg"),
+        "{table}"
+    );
 }
 
 #[test]

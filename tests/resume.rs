@@ -168,21 +168,60 @@ fn a_killed_run_continues_where_it_was_and_measures_nothing_twice() {
     let message = String::from_utf8_lossy(&other.stderr);
     assert!(message.contains("options.estimator"), "{message}");
 
-    // What is in the journal is not looked at again: these photos are gone.
-    let journaled: Vec<String> = std::fs::read_to_string(&journal)
+    let journaled: Vec<Value> = std::fs::read_to_string(&journal)
         .unwrap()
         .lines()
         .skip(1)
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .map(|entry| entry["result"]["file"].as_str().unwrap().to_owned())
+        .map(|entry| entry["result"].clone())
         .collect();
-    for file in &journaled {
-        std::fs::write(dir.join("rooms").join(file), b"").unwrap();
-    }
     let resumed = measuring(dir, &["--save", "r.json", "--resume", "--jobs", "1"])
         .output()
         .unwrap();
     assert!(resumed.status.success(), "{resumed:?}");
     assert_eq!(report(&dir.join("r.json")), whole);
     assert!(!journal.exists(), "the journal has served");
+    // No photo takes the same time twice.
+    let text = std::fs::read_to_string(dir.join("r.json")).unwrap();
+    let resumed: Value = serde_json::from_str(&text).unwrap();
+    for kept in &journaled {
+        let results = resumed["results"].as_array().unwrap();
+        let now = results.iter().find(|r| r["file"] == kept["file"]).unwrap();
+        assert_eq!(now["timingsMs"], kept["timingsMs"], "{}", kept["file"]);
+    }
+}
+
+/// A photo that is another by now has no result yet.
+#[test]
+fn a_photo_that_changed_since_is_measured_again() {
+    let dir = rooms();
+    let dir = dir.path();
+    let arguments = ["--save", "r.json", "--jobs", "1"];
+    let mut run = measuring(dir, &arguments).spawn().unwrap();
+    let journal = dir.join("r.json.journal.jsonl");
+    let start = Instant::now();
+    let first = loop {
+        let text = std::fs::read_to_string(&journal).unwrap_or_default();
+        let whole_line = text.lines().nth(1).map(serde_json::from_str::<Value>);
+        match whole_line {
+            Some(Ok(entry)) => break entry["result"]["file"].as_str().unwrap().to_owned(),
+            _ => assert!(start.elapsed() < Duration::from_secs(60)),
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    run.kill().unwrap();
+    run.wait().unwrap();
+    std::fs::write(dir.join("rooms").join(&first), b"").unwrap();
+    let resumed = measuring(dir, &[&arguments[..], &["--resume"]].concat())
+        .output()
+        .unwrap();
+    assert_eq!(resumed.status.code(), Some(1), "{resumed:?}");
+    let text = std::fs::read_to_string(dir.join("r.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let results = report["results"].as_array().unwrap();
+    let now = results
+        .iter()
+        .find(|r| r["file"] == first.as_str())
+        .unwrap();
+    assert_eq!(now["status"], "error", "{now}");
 }

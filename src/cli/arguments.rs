@@ -18,19 +18,7 @@ use super::config_file::{self, ConfigError, ConfigFile, Setting};
 /// Options of which one from the user makes the file's others void.
 const REPLACED_TOGETHER: [(&[&str], &[&str]); 6] = [
     // A part of the photos is held to nothing that is meant for all of them; `merge` is.
-    (
-        &["shard"],
-        &[
-            "baseline",
-            "max_refusals",
-            "max_width_mape",
-            "max_height_mape",
-            "min_coverage",
-            "max_photo_error",
-            "max_regression",
-            "max_slowdown",
-        ],
-    ),
+    (&["shard"], &OF_ALL_PHOTOS),
     (&["photos", "files", "dir"], &["files", "dir"]),
     (&["photos", "files"], &["recursive"]),
     // The baseline is of the file's photos.
@@ -40,6 +28,17 @@ const REPLACED_TOGETHER: [(&[&str], &[&str]); 6] = [
 ];
 
 const BASELINE: &str = "baseline";
+/// What is meant for all of the file's photos.
+const OF_ALL_PHOTOS: [&str; 8] = [
+    BASELINE,
+    "max_refusals",
+    "max_width_mape",
+    "max_height_mape",
+    "min_coverage",
+    "max_photo_error",
+    "max_regression",
+    "max_slowdown",
+];
 /// Settings that mean nothing without a baseline.
 const OF_A_BASELINE: [&str; 2] = ["max_regression", "max_slowdown"];
 
@@ -72,6 +71,8 @@ pub struct Arguments {
     pub cli: Cli,
     /// What counts, as a configuration file that says the same.
     pub settings: String,
+    /// The file's baseline and gates that a part of its photos is not held to, as options.
+    pub left_out: Vec<String>,
 }
 
 /// Parses the arguments `argv`, the first being the program's name, in the working folder `folder`.
@@ -94,9 +95,16 @@ pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsErr
             .map(|path| config_file::read(folder, &path, &command))
             .transpose()?
     };
-    let (full, from_file) = match &config {
+    let Added {
+        full,
+        from_file,
+        left_out,
+    } = match &config {
         Some(config) => add(argv, config, &command, &given),
-        None => (argv.to_vec(), BTreeSet::new()),
+        None => Added {
+            full: argv.to_vec(),
+            ..Added::default()
+        },
     };
     let parsed = command.clone().try_get_matches_from(full).and_then(|m| {
         let cli = Cli::from_arg_matches(&m)?;
@@ -106,6 +114,7 @@ pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsErr
         Ok((cli, matches)) => Ok(Arguments {
             cli,
             settings: settings::written(&command, &matches, config.as_ref(), &from_file),
+            left_out,
         }),
         Err(error) => Err(match (command.try_get_matches_from(argv), config) {
             // What is wrong without the file, too, is none of its doing.
@@ -124,6 +133,9 @@ pub fn parse(argv: &[OsString], folder: &Path) -> Result<Arguments, ArgumentsErr
 /// The program's options, those that are `silent` not listening to the environment.
 fn definition(silent: impl Fn(&Arg) -> bool) -> Command {
     let deaf = |option: Arg| {
+        // So that a limit below 0 is told what it should be, and not taken for an option.
+        let is_valued = option.get_long().is_some() && option.get_action().takes_values();
+        let option = option.allow_negative_numbers(is_valued);
         if silent(&option) {
             option.env(Resettable::Reset)
         } else {
@@ -169,13 +181,18 @@ fn suits(setting: &Setting, name: &str, option: &Arg) -> bool {
             || setting.arguments.iter().all(is_known))
 }
 
-/// The arguments with those settings that the user's own leave standing, and the identities of these.
-fn add(
-    argv: &[OsString],
-    config: &ConfigFile,
-    command: &Command,
-    given: &ArgMatches,
-) -> (Vec<OsString>, BTreeSet<String>) {
+/// What the file's settings make of the arguments.
+#[derive(Default)]
+struct Added {
+    /// The arguments with those settings that the user's own leave standing.
+    full: Vec<OsString>,
+    /// The identities of these.
+    from_file: BTreeSet<String>,
+    /// See [`Arguments::left_out`].
+    left_out: Vec<String>,
+}
+
+fn add(argv: &[OsString], config: &ConfigFile, command: &Command, given: &ArgMatches) -> Added {
     let (active, matches) = match given.subcommand() {
         Some((name, matches)) => match command.find_subcommand(name) {
             Some(subcommand) => (subcommand, matches),
@@ -216,6 +233,13 @@ fn add(
     let is_set = config.settings.iter().any(|s| s.id == BASELINE);
     let has_lost_baseline = is_set && has(BASELINE) && !stands(BASELINE) && !is_given(BASELINE);
     let is_void = |id: &str| has_lost_baseline && OF_A_BASELINE.contains(&id);
+    let left_out = config.settings.iter().filter(|s| {
+        OF_ALL_PHOTOS.contains(&s.id.as_str())
+            && has(&s.id)
+            && !is_given(&s.id)
+            && (!stands(&s.id) || is_void(&s.id))
+    });
+    let left_out = left_out.map(|s| format!("--{}", s.id.replace('_', "-")));
     let standing = config.settings.iter();
     let standing = standing.filter(|s| stands(&s.id) && suits(s) && !is_void(&s.id));
     for setting in standing {
@@ -223,7 +247,11 @@ fn add(
         full.extend(setting.arguments.iter().map(OsString::from));
     }
     full.extend_from_slice(&argv[at..]);
-    (full, from_file)
+    Added {
+        full,
+        from_file,
+        left_out: left_out.collect(),
+    }
 }
 
 #[cfg(test)]

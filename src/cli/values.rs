@@ -132,10 +132,19 @@ pub fn not_negative(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A message for the user.
 pub fn share(text: &str) -> Result<f64, String> {
-    text.parse()
+    let share = text
+        .parse()
         .ok()
         .filter(|share| (0.0..=100.0).contains(share))
-        .ok_or_else(|| "expected a share in percent, 0 to 100".to_owned())
+        .ok_or_else(|| "expected a share in percent, 0 to 100".to_owned())?;
+    // Nobody asks for less than one in a hundred.
+    if share > 0.0 && share < 1.0 {
+        return Err(format!(
+            "expected a share in percent: write {} for {share}",
+            100.0 * share
+        ));
+    }
+    Ok(share)
 }
 
 /// Parses a field of view in degrees.

@@ -1,5 +1,6 @@
 //! The baseline of a run: what its report is compared with, and when its report takes that place.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -8,6 +9,7 @@ use crate::compare::{Incomparable, compare};
 use crate::gate::{self, GateLimits};
 use crate::options::OutputOptions;
 use crate::report::{Report, json};
+use crate::say::counted;
 
 /// What a report is compared with.
 pub(super) enum Baseline {
@@ -97,6 +99,22 @@ pub(super) fn reason_to_keep(report: &Report, path: &Path) -> Option<String> {
         // Later runs would be compared over a part of the photos, without a word.
         return Some("the run is not whole".to_owned());
     }
-    // The next run would be held to the worse results, and pass.
-    (gate::any_missed(&report.gates) && path.exists()).then(|| "gates were missed".to_owned())
+    if !path.exists() {
+        return None;
+    }
+    if gate::any_missed(&report.gates) {
+        // The next run would be held to the worse results, and pass.
+        return Some("gates were missed".to_owned());
+    }
+    // What is no report is no loss.
+    let old = json::read(path).ok()?;
+    let measured: BTreeSet<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
+    let gone = old.results.iter().map(|r| r.file.as_str());
+    match gone.filter(|file| !measured.contains(file)).count() {
+        0 => None,
+        gone => Some(format!(
+            "this run is without {} of it",
+            counted(gone, "photo")
+        )),
+    }
 }

@@ -7,10 +7,11 @@ use crate::cli::CompareArgs;
 use crate::cli::values::ComparisonForm;
 use crate::compare::compare;
 use crate::exit_code::ExitCode;
-use crate::gate::{GateLimits, any_missed, check_change};
+use crate::gate::{GateLimits, check_change};
 use crate::report::comparison::Comparison;
 use crate::report::gate_outcome::GateOutcome;
-use crate::report::{comparison_text, gate_line, json};
+use crate::report::{comparison_text, gate_line, gates_missed, json};
+use crate::say::say;
 
 /// The comparison with its verdicts, as JSON.
 #[derive(Serialize)]
@@ -34,13 +35,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
     };
     let gates = check_change(&limits, &comparison);
     let with_gates = |mut text: String, bullet: &str| {
+        if !gates.is_empty() {
+            text.push_str("\nGates\n");
+        }
         for outcome in &gates {
             text.push_str(&format!("{bullet}{}\n", gate_line(outcome)));
         }
         text
     };
     let text = match args.summary {
-        ComparisonForm::Table => with_gates(comparison_text::table(&comparison), ""),
+        ComparisonForm::Table => with_gates(comparison_text::table(&comparison), "  "),
         ComparisonForm::Markdown => with_gates(comparison_text::markdown(&comparison), "\n"),
         ComparisonForm::Json => {
             let judged = Judged {
@@ -53,9 +57,12 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
         }
     };
     texts::print(text.as_bytes())?;
-    Ok(if any_missed(&gates) {
-        ExitCode::GateMissed
-    } else {
-        ExitCode::Success
+    Ok(match gates_missed(&gates) {
+        Some(missed) => {
+            let code = ExitCode::GateMissed;
+            say(format!("exit code {}: {missed}", code.code()));
+            code
+        }
+        None => ExitCode::Success,
     })
 }

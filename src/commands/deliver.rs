@@ -12,8 +12,9 @@ use crate::compare::Incomparable;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
-use crate::report::gate_outcome::{GateOutcome, Verdict};
-use crate::report::{Report, anonymise, csv, html, json, junit, markdown, table, whole_file};
+use crate::report::{
+    Report, anonymise, csv, gates_missed, html, json, junit, markdown, table, whole_file,
+};
 use crate::say::{counted, say};
 
 /// Width of the table where there is no terminal to ask.
@@ -98,6 +99,11 @@ pub(super) fn deliver(
         anonymise(&mut report, &folders);
     }
     report.gates = gate::check(gates, &report.results, &report.metrics);
+    if report.interrupted {
+        report
+            .gates
+            .insert(0, gate::interrupted(report.results.len()));
+    }
     let compared = baseline.judge(&mut report, gates);
     let note = |text: String| {
         if options.verbosity > Verbosity::Quiet {
@@ -120,7 +126,7 @@ pub(super) fn deliver(
     match (own_baseline, kept) {
         (None, _) => {}
         (Some(path), Some(why)) => note(format!(
-            "{why}, so the baseline stays as it was; a report that --save FILE.json writes can be copied to {} all the same",
+            "{why}, so the baseline stays as it was; to start afresh, remove {} first",
             path.display()
         )),
         (Some(path), None) => {
@@ -160,10 +166,8 @@ impl End {
             why: Vec::new(),
         };
         if let Err(error) = compared {
-            let why = format!(
-                "--baseline: {error}; {}, or leave out a configuration file's baseline with --no-config",
-                error.advice(options.baseline.as_deref().unwrap_or(Path::new("OLD.json")))
-            );
+            let old = options.baseline.as_deref().unwrap_or(Path::new("OLD.json"));
+            let why = format!("--baseline: {error}; {}", error.advice(old));
             end.add(ExitCode::Usage, why);
         }
         let metrics = &report.metrics;
@@ -173,17 +177,8 @@ impl End {
             let why = format!("{} of {photos} could not be measured", metrics.errors);
             end.add(ExitCode::Failure, why);
         }
-        // Photos that failed, and a baseline that does not fit, are said already.
-        let is_new = |g: &&GateOutcome| !matches!(g.gate.as_str(), "max-errors" | "baseline");
-        let missed = report.gates.iter().filter(|g| g.verdict == Verdict::Missed);
-        let missed: Vec<&str> = missed.filter(is_new).map(|g| g.gate.as_str()).collect();
-        if !missed.is_empty() {
-            let why = format!(
-                "{} missed: {}",
-                counted(missed.len(), "gate"),
-                missed.join(", ")
-            );
-            end.add(ExitCode::GateMissed, why);
+        if let Some(missed) = gates_missed(&report.gates) {
+            end.add(ExitCode::GateMissed, missed);
         }
         end
     }

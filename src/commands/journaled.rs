@@ -6,6 +6,7 @@ use super::plan::Plan;
 use crate::hash::sha256_of_file;
 use crate::journal::{Header, Journal, JournalError};
 use crate::options::{Labeller, MeasureOptions};
+use crate::pipeline::PhotoJob;
 use crate::report::PhotoResult;
 use crate::report::schema::{Model, RunOptions, Tool};
 
@@ -29,8 +30,7 @@ impl Journaled {
                 finished: Vec::new(),
             });
         };
-        let described =
-            |job: &crate::pipeline::PhotoJob| format!("{}\n{:?}", job.case.identity, job.known);
+        let described = |job: &PhotoJob| format!("{}\n{:?}", job.case.identity, job.known);
         let (labels, model_config) = match &options.labeller {
             // One folder has many names, seen from several folders.
             Labeller::Labels(dir) => (Some(dir.canonicalize().unwrap_or(dir.clone())), None),
@@ -61,9 +61,16 @@ impl Journaled {
         })
     }
 
-    /// The results of the run that is continued, with their places; once.
-    pub fn take_finished(&mut self) -> Vec<(usize, PhotoResult)> {
-        std::mem::take(&mut self.finished)
+    /// The results of the run that is continued, with their places; once. Those of photos that have other bytes by now are left out.
+    pub fn take_finished(&mut self, jobs: &[PhotoJob]) -> Vec<(usize, PhotoResult)> {
+        let mut finished = std::mem::take(&mut self.finished);
+        finished.retain(|(index, result)| {
+            let file = jobs.get(*index).map(|job| job.case.path.as_path());
+            let hash = file.and_then(|file| sha256_of_file(file).ok());
+            // A file that could not be read then has no hash, and may be mended now.
+            hash.is_some() && hash == result.sha256
+        });
+        finished
     }
 
     /// Keeps a result.
@@ -72,6 +79,11 @@ impl Journaled {
             Some(journal) => journal.add(index, result),
             None => Ok(()),
         }
+    }
+
+    /// Whether a later run can go on from here.
+    pub fn is_kept(&self) -> bool {
+        self.journal.is_some()
     }
 
     /// The report is written: the journal has served.

@@ -1,5 +1,6 @@
 //! `measure-bench [OPTIONS] [PHOTO]...`: the main job.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -9,7 +10,7 @@ use super::cache::Cache;
 use super::deliver::{Outputs, deliver};
 use super::journaled::Journaled;
 use super::plan::Plan;
-use super::{CommandError, environment, interrupt, texts};
+use super::{CommandError, environment, interrupt, overwriting, texts};
 use crate::cli::MeasureArgs;
 use crate::cli::values::FallbackArg;
 use crate::cloud::{self, Cloud};
@@ -17,13 +18,13 @@ use crate::exit_code::ExitCode;
 use crate::isolation::WorkerTotals;
 use crate::load::LoadWatch;
 use crate::memory::peak_rss_mb;
-use crate::options::{Labeller, MeasureOptions};
+use crate::options::{Labeller, MeasureOptions, SaveTarget, Verbosity};
 use crate::photo::{count_panics, panics};
 use crate::pipeline::{self, Fallback, PhotoJob, Recall, Settings};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
-use crate::say::counted;
+use crate::say::{counted, say};
 use crate::score::{RunTotals, score_photo, summarise};
 use crate::segment::{LabelDir, ModelSource, Network, Segmenter, SegmenterInfo};
 
@@ -34,6 +35,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     if options.dry_run {
         return texts::print(plan.listing().as_bytes());
     }
+    refuse_overwriting(&options, &plan)?;
     let fallback = fallback(&options)?;
     let baseline = Baseline::read(&options.output, None)?;
     let outputs = Outputs::open(&options.output.saves)?;
@@ -90,6 +92,9 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let was_interrupted = report.interrupted;
     let code = deliver(report, &baseline, outputs, &options.output, &options.gates)?;
     if was_interrupted {
+        if journal.is_kept() && options.output.verbosity > Verbosity::Quiet {
+            say("interrupted; the same command with --resume goes on from here");
+        }
         return Ok(code.worst(ExitCode::Interrupted));
     }
     journal.finish()?;
@@ -133,7 +138,7 @@ fn measure(
     };
     let Keepers { journal, cache } = keepers;
     let mut results: Vec<Option<PhotoResult>> = vec![None; plan.jobs.len()];
-    for (index, result) in journal.take_finished() {
+    for (index, result) in journal.take_finished(&plan.jobs) {
         results[index] = Some(result);
     }
     let (places, jobs): (Vec<usize>, Vec<PhotoJob>) = plan
@@ -212,6 +217,36 @@ fn scored(results: Vec<Option<PhotoResult>>, plan: &Plan) -> Vec<PhotoResult> {
             Some(result)
         })
         .collect()
+}
+
+/// A report must not take the place of a photo, the truth, the model or, but for --save-baseline, the baseline.
+fn refuse_overwriting(options: &MeasureOptions, plan: &Plan) -> Result<(), CommandError> {
+    let model = match &options.labeller {
+        Labeller::Labels(_) => None,
+        Labeller::Network(choice) => choice.model.as_deref().map(Path::new),
+    };
+    let named = [
+        ("the ground truth", options.ground_truth.as_deref()),
+        ("the known values", options.known.as_deref()),
+        ("the model", model),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(what, path)| Some((what, path?)));
+    let photos = plan
+        .jobs
+        .iter()
+        .map(|job| ("a photo", job.case.path.as_path()));
+    let (baselines, reports): (Vec<SaveTarget>, Vec<SaveTarget>) = options
+        .output
+        .saves
+        .iter()
+        .cloned()
+        .partition(|target| target.is_baseline);
+    overwriting::refuse(&baselines, named.clone())?;
+    let baseline = options.output.baseline.as_deref();
+    let baseline = baseline.map(|path| ("the baseline, which --save-baseline replaces", path));
+    overwriting::refuse(&reports, named.chain(photos).chain(baseline))
 }
 
 fn fallback(options: &MeasureOptions) -> Result<Fallback, CommandError> {

@@ -10,6 +10,7 @@ mod interrupt;
 mod journaled;
 mod measure;
 mod merge;
+mod overwriting;
 mod plan;
 mod score;
 mod sweep;
@@ -100,7 +101,17 @@ pub fn run(argv: &[OsString]) -> ExitCode {
 }
 
 fn dispatch(arguments: Arguments) -> ExitCode {
-    let Arguments { cli, settings } = arguments;
+    let Arguments {
+        cli,
+        settings,
+        left_out,
+    } = arguments;
+    if cli.command.is_none() && !left_out.is_empty() && !cli.measure.output.quiet {
+        say(format!(
+            "note: a part of the photos is not held to the configuration file's {}",
+            left_out.join(", ")
+        ));
+    }
     let outcome = match cli.command {
         None if cli.print_config => texts::print(settings.as_bytes()),
         None => measure::run(cli.measure),

@@ -1,8 +1,8 @@
 //! `measure-bench score REPORT.json --ground-truth FILE`: a saved report scored anew, without measuring.
 
-use super::CommandError;
 use super::baseline::Baseline;
 use super::deliver::{Outputs, deliver};
+use super::{CommandError, overwriting};
 use crate::cli::ScoreArgs;
 use crate::dataset::GroundTruth;
 use crate::exit_code::ExitCode;
@@ -21,6 +21,8 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     let gates = GateLimits::from(&args.gates);
     check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
     let baseline = Baseline::read(&options, Some(&args.report))?;
+    let truth_file = [("the ground truth", args.ground_truth.as_path())];
+    overwriting::refuse(&options.saves, truth_file.into_iter())?;
     let outputs = Outputs::open(&options.saves)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;

@@ -8,7 +8,7 @@ pub const DEFAULT_FOLDER: &str = "baselines";
 /// A name that cannot be a file's.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "--save-baseline {0:?}: a name is made of letters, digits, '.', '-' and '_', and does not begin with '.'"
+    "--save-baseline {0:?}: a name is made of letters, digits, '.', '-' and '_', does not begin with '.' and does not end with '.json'"
 )]
 pub struct NameError(String);
 
@@ -32,8 +32,9 @@ pub fn locate(text: &str, folder: &Path) -> PathBuf {
 /// # Errors
 /// When the name could lead out of the folder, or is none.
 pub fn named(name: &str, folder: &Path) -> Result<PathBuf, NameError> {
+    let is_file = name.to_ascii_lowercase().ends_with(".json");
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if name.is_empty() || name.starts_with('.') || !name.chars().all(allowed) {
+    if name.is_empty() || is_file || name.starts_with('.') || !name.chars().all(allowed) {
         return Err(NameError(name.to_owned()));
     }
     Ok(folder.join(format!("{name}.json")))
@@ -52,7 +53,7 @@ mod tests {
             Path::new("old/report.json")
         );
         assert_eq!(named("v1.2", folder).unwrap(), Path::new("kept/v1.2.json"));
-        for wrong in ["", "../up", "a/b", ".hidden", "a b"] {
+        for wrong in ["", "../up", "a/b", ".hidden", "a b", "x.json"] {
             assert!(named(wrong, folder).is_err(), "{wrong}");
         }
     }

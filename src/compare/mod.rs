@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::report::comparison::{
-    Change, Comparison, MISSING_PCT, MapeChange, PhotoChange, TimeChange,
+    Change, Comparison, MISSING_PCT, MapeChange, PhotoChange, SAME_POINTS, TimeChange,
 };
 use crate::report::photo_result::PhotoResult;
 use crate::report::{Report, Status};
@@ -18,9 +18,7 @@ use crate::score::round;
 
 pub use differences::of_values as differences_of;
 
-/// Changes of a photo's error that are smaller than this count as none, percentage points.
-const SAME_POINTS: f64 = 0.5;
-/// The same for the sizes themselves where no truth tells better from worse, percent.
+/// Changes smaller than [`SAME_POINTS`] are none; the same for the sizes themselves where no truth tells better from worse, percent.
 const SAME_SIZE_PCT: f64 = 0.5;
 
 /// Two reports that do not speak of the same thing.
@@ -42,7 +40,7 @@ pub enum Incomparable {
     },
     /// A photo of the same name has other bytes.
     #[error(
-        "{} are other photos under the same name: {}", .0.len(), listed(.0)
+        "other photos under the same name: {}", listed(.0)
     )]
     OtherPhotos(Vec<String>),
     /// The truth differs.
@@ -58,8 +56,9 @@ impl Incomparable {
     pub fn advice(&self, old: &Path) -> String {
         let old = old.display();
         match self {
-            Self::NothingShared { .. } | Self::OtherPhotos(_) => {
-                "compare reports of the same photos".to_owned()
+            Self::NothingShared { .. } => "compare reports of the same photos".to_owned(),
+            Self::OtherPhotos(_) => {
+                format!("where they were replaced on purpose, remove {old} and make it anew")
             }
             Self::OtherTruth(_) => format!(
                 "score the old one again: `measure-bench score {old} --ground-truth FILE --save {old}`"

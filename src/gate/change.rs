@@ -1,7 +1,9 @@
 //! Limits of the change since a baseline.
 
 use super::{GateLimits, verdict};
-use crate::report::comparison::{Change, Comparison, MapeChange, TimeChange};
+use crate::report::comparison::{
+    Change, Comparison, MapeChange, PhotoChange, SAME_POINTS, TimeChange, error_growth,
+};
 use crate::report::gate_outcome::{GateOutcome, Verdict};
 use crate::say::counted;
 
@@ -75,12 +77,14 @@ fn times(limit: f64) -> String {
 
 /// One outcome for each of width and height that has truth; one that is missed where neither has.
 fn regression(limit: f64, comparison: &Comparison) -> Vec<GateOutcome> {
+    let width: fn(&PhotoChange) -> [Option<f64>; 2] = |photo| photo.width_pct_err;
+    let height: fn(&PhotoChange) -> [Option<f64>; 2] = |photo| photo.height_pct_err;
     let found: Vec<GateOutcome> = [
-        (" width", &comparison.width),
-        (" height", &comparison.height),
+        (" width", &comparison.width, width),
+        (" height", &comparison.height, height),
     ]
     .into_iter()
-    .filter_map(|(what, change)| Some(grown(what, limit, change.as_ref()?, comparison)))
+    .filter_map(|(what, change, of)| Some(grown(what, limit, change.as_ref()?, of, comparison)))
     .collect();
     if found.is_empty() {
         let limits = GateLimits {
@@ -93,7 +97,13 @@ fn regression(limit: f64, comparison: &Comparison) -> Vec<GateOutcome> {
     }
 }
 
-fn grown(what: &str, limit: f64, change: &MapeChange, comparison: &Comparison) -> GateOutcome {
+fn grown(
+    what: &str,
+    limit: f64,
+    change: &MapeChange,
+    errors: fn(&PhotoChange) -> [Option<f64>; 2],
+    comparison: &Comparison,
+) -> GateOutcome {
     let held = change.difference <= limit;
     let mut notes = Vec::new();
     if !held && !change.is_beyond_chance() {
@@ -107,16 +117,26 @@ fn grown(what: &str, limit: f64, change: &MapeChange, comparison: &Comparison) -
             counted(gone, "photo")
         )),
     }
-    let culprits = [Change::NowFailing, Change::Worse]
-        .into_iter()
-        .flat_map(|change| comparison.having(change))
-        .map(|photo| photo.file.clone());
+    let in_both = comparison.photos.iter();
+    let in_both = in_both.filter(|photo| !matches!(photo.change, Change::New | Change::Gone));
+    let mut culprits: Vec<(f64, &str)> = in_both
+        .filter_map(|photo| Some((error_growth(errors(photo))?, photo.file.as_str())))
+        .filter(|(growth, _)| *growth > SAME_POINTS)
+        .collect();
+    culprits.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     GateOutcome {
         gate: format!("{REGRESSION}{what}"),
         limit: points(limit),
         actual: Some(format!("{:+.2} points", change.difference)),
         verdict: verdict(held),
-        photos: if held { Vec::new() } else { culprits.collect() },
+        photos: if held {
+            Vec::new()
+        } else {
+            culprits
+                .into_iter()
+                .map(|(_, file)| file.to_owned())
+                .collect()
+        },
         note: (!notes.is_empty()).then(|| notes.join("; ")),
     }
 }

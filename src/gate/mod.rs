@@ -8,6 +8,7 @@ pub use limits::GateLimits;
 
 use crate::report::gate_outcome::{GateOutcome, Verdict};
 use crate::report::photo_result::{PhotoResult, Status};
+use crate::say::counted;
 use crate::score::Metrics;
 use crate::tolerance::Tolerance;
 
@@ -31,6 +32,19 @@ pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) ->
         outcomes.push(photo_error(limit, results));
     }
     outcomes
+}
+
+/// The outcome of a run that was ended early: what holds for some photos is no pass.
+#[must_use]
+pub fn interrupted(measured: usize) -> GateOutcome {
+    GateOutcome {
+        gate: "whole-run".to_owned(),
+        limit: "all photos".to_owned(),
+        actual: Some(format!("interrupted after {}", counted(measured, "photo"))),
+        verdict: Verdict::Missed,
+        photos: Vec::new(),
+        note: None,
+    }
 }
 
 /// Whether any gate was missed.

@@ -23,6 +23,19 @@ pub enum UsageError {
     /// `--save-baseline` with a name that is none.
     #[error(transparent)]
     BaselineName(#[from] baseline::NameError),
+    /// A command in the place of a photo.
+    #[error("there is no photo '{word}'; the command comes first: measure-bench {command} ...")]
+    Command {
+        /// As given.
+        word: String,
+        /// The command that is meant.
+        command: String,
+    },
+    /// A baseline of a part of the photos.
+    #[error(
+        "--save-baseline {0}: a shard is a part of the photos and no baseline; merge the shards with --save-baseline {0}"
+    )]
+    BaselineOfShard(String),
     /// A gate without the baseline it compares with.
     #[error("{0} needs --baseline")]
     GateWithoutBaseline(&'static str),

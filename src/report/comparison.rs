@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Changes of a photo's error that are smaller than this count as none, percentage points.
+pub const SAME_POINTS: f64 = 0.5;
+
 /// Error of a size that is not measured, percent.
 pub const MISSING_PCT: f64 = 100.0;
 
@@ -74,15 +77,20 @@ impl PhotoChange {
     /// measured counts as an error of 100 %.
     #[must_use]
     pub fn error_change(&self) -> Option<f64> {
-        let grown = |[old, new]: [Option<f64>; 2]| match (old, new) {
-            (None, None) => None,
-            (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
-        };
         let changes: Vec<f64> = [self.width_pct_err, self.height_pct_err]
             .into_iter()
-            .filter_map(grown)
+            .filter_map(error_growth)
             .collect();
         (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
+    }
+}
+
+/// By how much an error, before and now, grew, percentage points; one that is not measured counts as 100 %.
+#[must_use]
+pub fn error_growth([old, new]: [Option<f64>; 2]) -> Option<f64> {
+    match (old, new) {
+        (None, None) => None,
+        (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::comparison::{Change, Comparison, MapeChange, PhotoChange, TimeChange};
 use super::wording::{escaped_markdown, printable};
+use crate::say::counted;
 
 /// Photos listed in Markdown; a pull request is no place for hundreds.
 const MOST_LISTED: usize = 50;
@@ -106,31 +107,43 @@ pub fn headline(comparison: &Comparison) -> Vec<String> {
         .map(|(change, count)| format!("{count} {}", change.words()))
         .collect();
     let mut lines = vec![format!(
-        "{} photos against the baseline of {}: {}",
-        comparison.photos.len(),
+        "{} against the baseline of {}: {}",
+        counted(comparison.photos.len(), "photo"),
         comparison.old_generated_at,
         counts.join(", ")
     )];
-    lines.extend(comparison.width.map(|m| mape("width", &m)));
-    lines.extend(comparison.height.map(|m| mape("height", &m)));
+    let missing = |errors: fn(&PhotoChange) -> [Option<f64>; 2]| {
+        let in_both = comparison.photos.iter();
+        let in_both = in_both.filter(|p| !matches!(p.change, Change::New | Change::Gone));
+        in_both
+            .filter(|p| matches!(errors(p), [Some(_), None] | [None, Some(_)]))
+            .count()
+    };
+    let [of_width, of_height] = [missing(|p| p.width_pct_err), missing(|p| p.height_pct_err)];
+    lines.extend(comparison.width.map(|m| mape("width", &m, of_width)));
+    lines.extend(comparison.height.map(|m| mape("height", &m, of_height)));
     lines.extend(comparison.time.as_ref().map(time));
     lines
 }
 
-fn mape(of: &str, change: &MapeChange) -> String {
-    let verdict = if change.may_be_chance() {
-        "; may be chance"
-    } else {
-        ""
-    };
+/// `missing` of the photos were measured in one of the reports alone.
+fn mape(of: &str, change: &MapeChange, missing: usize) -> String {
+    let mut verdict = String::new();
+    if missing > 0 {
+        let photos = counted(missing, "photo");
+        verdict = format!("; {photos} not measured in one of the reports counted as 100 %");
+    }
+    if change.may_be_chance() {
+        verdict.push_str("; may be chance");
+    }
     format!(
-        "{of} MAPE {:.2} % -> {:.2} % ({:+.2} points, 95 % interval {:+.2} to {:+.2}, {} photos{verdict})",
+        "{of} MAPE {:.2} % -> {:.2} % ({:+.2} points, 95 % interval {:+.2} to {:+.2}, {}{verdict})",
         change.old,
         change.new,
         change.difference,
         change.interval.low,
         change.interval.high,
-        change.photos
+        counted(change.photos, "photo")
     )
 }
 
@@ -138,8 +151,11 @@ fn time(change: &TimeChange) -> String {
     match &change.not_comparable {
         Some(why) => format!("time a photo cannot be compared: {why}"),
         None => format!(
-            "time a photo x {:.2} (95 % interval {:.2} to {:.2}, {} photos)",
-            change.ratio, change.interval.low, change.interval.high, change.photos
+            "time a photo x {:.2} (95 % interval {:.2} to {:.2}, {})",
+            change.ratio,
+            change.interval.low,
+            change.interval.high,
+            counted(change.photos, "photo")
         ),
     }
 }
@@ -177,7 +193,8 @@ fn name(photo: &PhotoChange) -> String {
     printable(&photo.file)
 }
 
-fn shown(value: &str) -> String {
+/// A setting, or that there is none.
+pub fn shown(value: &str) -> String {
     if value.is_empty() {
         "not set".to_owned()
     } else {

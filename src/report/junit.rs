@@ -124,13 +124,10 @@ impl Outcome {
 /// What a reader of a failed photo wants to know of it: its errors, those of the baseline, or why it has none.
 fn own_figures(result: &PhotoResult, change: Option<&PhotoChange>) -> String {
     let score = &result.score;
-    let of = |name: &str, pct, diff, before: Option<[Option<f64>; 2]>| {
+    let of = |name: &str, pct, before: Option<[Option<f64>; 2]>| {
         let before = before.and_then(|[old, _]| old);
         let before = before.map_or_else(String::new, |old| format!(" ({old:.1} % before)"));
-        format!(
-            "{name} error {}{before}",
-            wording::signed_percent(pct, diff)
-        )
+        format!("{name} error {}{before}", wording::percent(pct))
     };
     let mut parts = Vec::new();
     if result.status != Status::Ok {
@@ -138,21 +135,11 @@ fn own_figures(result: &PhotoResult, change: Option<&PhotoChange>) -> String {
     }
     if score.expected_width_cm.is_some() {
         let before = change.map(|c| c.width_pct_err);
-        parts.push(of(
-            "width",
-            score.width_pct_err,
-            score.width_diff_cm,
-            before,
-        ));
+        parts.push(of("width", score.width_pct_err, before));
     }
     if score.expected_height_cm.is_some() {
         let before = change.map(|c| c.height_pct_err);
-        parts.push(of(
-            "height",
-            score.height_pct_err,
-            score.height_diff_cm,
-            before,
-        ));
+        parts.push(of("height", score.height_pct_err, before));
     }
     parts.join(", ")
 }

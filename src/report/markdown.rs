@@ -7,6 +7,7 @@ use super::gate_outcome::Verdict;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording;
+use crate::say::counted;
 
 /// Photos listed as the worst.
 const WORST: usize = 5;
@@ -171,8 +172,8 @@ fn worst(out: &mut String, report: &Report) -> std::fmt::Result {
 fn all(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(
         out,
-        "<details><summary>All {} photos</summary>\n",
-        report.results.len()
+        "<details><summary>All of {}</summary>\n",
+        counted(report.results.len(), "photo")
     )?;
     rows(out, report.results.iter())?;
     writeln!(out, "</details>")
@@ -216,6 +217,9 @@ fn rows<'a>(out: &mut String, results: impl Iterator<Item = &'a PhotoResult>) ->
     writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|---|")?;
     for r in results {
         let width = match r.status {
+            Status::Ok if r.width_is_lower_bound => {
+                format!("~{}", wording::length(r.wall_width_cm))
+            }
             Status::Ok => wording::length(r.wall_width_cm),
             other => wording::status(other).to_owned(),
         };

@@ -21,7 +21,9 @@ mod wording;
 pub use anonymous::anonymise;
 pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
-pub use wording::{duration, escaped_markdown, escaped_xml, gate as gate_line, percent, printable};
+pub use wording::{
+    duration, escaped_markdown, escaped_xml, gate as gate_line, gates_missed, percent, printable,
+};
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -225,6 +225,15 @@ pub fn gates_verdict(gates: &[GateOutcome]) -> Option<String> {
     }
 }
 
+/// The gates that were missed, by name: "2 gates missed: max-errors, max-photo-error"; `None` where none was.
+#[must_use]
+pub fn gates_missed(gates: &[GateOutcome]) -> Option<String> {
+    let missed = gates.iter().filter(|g| g.verdict == Verdict::Missed);
+    let names: Vec<&str> = missed.map(|g| g.gate.as_str()).collect();
+    let count = counted(names.len(), "gate");
+    (!names.is_empty()).then(|| format!("{count} missed: {}", names.join(", ")))
+}
+
 /// Photos that a line about a gate names; a report lists all of them elsewhere.
 const MOST_NAMED: usize = 20;
 
@@ -241,8 +250,7 @@ pub fn gate(outcome: &GateOutcome) -> String {
         outcome.gate, outcome.limit
     );
     if let Some(note) = &outcome.note {
-        line.push_str(": ");
-        line.push_str(&printable(note));
+        line.push_str(&format!(" ({})", printable(note)));
     }
     if !outcome.photos.is_empty() {
         let named = outcome.photos.iter().take(MOST_NAMED);

@@ -79,6 +79,8 @@ fn named_photos_leave_the_baseline_of_the_file_out() {
     assert_eq!(aside.output.baseline, None);
     assert_eq!(aside.gates.change.max_regression, None);
     assert_eq!(aside.gates.max_photo_error, Some(9.0));
+    let left_out = parsed(dir.path(), &["x.jpg"]).unwrap().left_out;
+    assert_eq!(left_out, ["--baseline", "--max-regression"]);
     let compared = measure(&["x.jpg", "--baseline", "other"]);
     assert_eq!(compared.gates.change.max_regression, Some(1.0));
     let folder_named = measure(&["--dir", "photos"]);

@@ -6,6 +6,7 @@ use super::plot::{Axis, Plot};
 use super::run_charts;
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::schema::Report;
+use crate::say::counted;
 
 /// Dots in one chart: more make the page slow and show nothing more.
 const MOST_DOTS: usize = 2000;
@@ -180,7 +181,10 @@ fn errors(out: &mut String, name: &str, points: &[Point]) -> Result {
     )?;
     for (i, count) in counts.iter().enumerate() {
         let from = width * i as f64 - reach;
-        let title = format!("{from:.0} to {:.0} %: {count} photos", from + width);
+        let digits = usize::from(width.fract() != 0.0);
+        let to = from + width;
+        let photos = counted(*count, "photo");
+        let title = format!("{from:.digits$} to {to:.digits$} %: {photos}");
         plot.bar("", [from, from + width], *count as f64, &title)?;
     }
     plot.line("ideal", [[0.0, 0.0], [0.0, most as f64]].into_iter())?;

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use super::schema::Report;
 use super::wording::{self, escaped_xml};
 use crate::report::comparison::MapeChange;
+use crate::report::comparison_text::{headline as change_lines, shown};
 use crate::report::gate_outcome::Verdict;
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 use crate::score::statistics::ErrorStats;
@@ -88,7 +89,7 @@ fn changes(out: &mut String, report: &Report) -> std::fmt::Result {
         out,
         "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Since the baseline</h2>\n<ul>"
     )?;
-    for line in crate::report::comparison_text::headline(comparison) {
+    for line in change_lines(comparison) {
         writeln!(out, "<li>{}</li>", escaped_xml(&line))?;
     }
     writeln!(out, "</ul>")?;
@@ -102,8 +103,8 @@ fn changes(out: &mut String, report: &Report) -> std::fmt::Result {
                 out,
                 "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
                 escaped_xml(&d.what),
-                escaped_xml(&d.old),
-                escaped_xml(&d.new)
+                escaped_xml(&shown(&d.old)),
+                escaped_xml(&shown(&d.new))
             )?;
         }
         writeln!(out, "</table></div></details>")?;
