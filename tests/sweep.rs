@@ -38,6 +38,8 @@ fn every_configuration_is_measured_and_the_best_within_the_budget_is_named() {
             "sweep.csv",
             "--save",
             "sweep.svg",
+            "--save",
+            "sweep.png",
         ])
         .assert()
         .code(0)
@@ -65,6 +67,8 @@ fn every_configuration_is_measured_and_the_best_within_the_budget_is_named() {
     assert!(sweep.points[sweep.best.unwrap()].on_time_front);
     assert_eq!(read("sweep.csv").lines().count(), 3);
     assert!(read("sweep.svg").contains("</svg>"));
+    let picture = image::open(folder.path().join("sweep.png")).unwrap();
+    assert!(picture.width() > 1000);
 }
 
 #[test]

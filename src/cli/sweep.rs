@@ -33,7 +33,7 @@ pub struct SweepArgs {
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub summary: SweepForm,
-    /// Write the sweep; its form follows the ending: .json .csv .svg; repeatable
+    /// Write the sweep; its form follows the ending: .json .csv .svg .png; repeatable
     #[arg(long, value_name = "FILE")]
     pub save: Vec<PathBuf>,
     /// Nothing on standard error but errors

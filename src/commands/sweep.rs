@@ -17,7 +17,7 @@ use crate::report::{Report, whole_file};
 use crate::say::say;
 use crate::segment::ModelSource;
 use crate::segment::model::BUNDLED_NAME;
-use crate::sweep::{Configuration, Sweep, csv, svg, table};
+use crate::sweep::{Configuration, Sweep, csv, png, svg, table};
 
 /// The forms of a saved sweep.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,7 @@ enum SaveForm {
     Json,
     Csv,
     Svg,
+    Png,
 }
 
 /// Measures the grid, prints and saves what came of it.
@@ -69,11 +70,11 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
         save(path, &rendered(&sweep, form)?).map_err(CommandError::Failure)?;
     }
     let text = match args.summary {
-        SweepForm::Table => table(&sweep),
+        SweepForm::Table => table(&sweep).into_bytes(),
         SweepForm::Json => rendered(&sweep, SaveForm::Json)?,
         SweepForm::Csv => rendered(&sweep, SaveForm::Csv)?,
     };
-    texts::print(text.as_bytes())?;
+    texts::print(&text)?;
     Ok(exit_code(&sweep, interrupted.load(Ordering::Relaxed)))
 }
 
@@ -198,27 +199,31 @@ fn save_form(path: &Path) -> Result<SaveForm, CommandError> {
         Some("json") => Ok(SaveForm::Json),
         Some("csv") => Ok(SaveForm::Csv),
         Some("svg") => Ok(SaveForm::Svg),
+        Some("png") => Ok(SaveForm::Png),
         _ => Err(CommandError::usage(anyhow::anyhow!(
-            "--save {}: the ending says the form of a sweep, and must be one of .json .csv .svg",
+            "--save {}: the ending says the form of a sweep, and must be one of .json .csv .svg .png",
             path.display()
         ))),
     }
 }
 
-fn rendered(sweep: &Sweep, form: SaveForm) -> Result<String, CommandError> {
+fn rendered(sweep: &Sweep, form: SaveForm) -> Result<Vec<u8>, CommandError> {
     match form {
         SaveForm::Json => serde_json::to_string_pretty(sweep)
-            .map(|text| text + "\n")
+            .map(|text| (text + "\n").into_bytes())
             .map_err(CommandError::failure),
-        SaveForm::Csv => csv(sweep).map_err(CommandError::failure),
-        SaveForm::Svg => Ok(svg(sweep)),
+        SaveForm::Csv => csv(sweep)
+            .map(String::into_bytes)
+            .map_err(CommandError::failure),
+        SaveForm::Svg => Ok(svg(sweep).into_bytes()),
+        SaveForm::Png => png(sweep).map_err(CommandError::failure),
     }
 }
 
 /// Writes the file whole or not at all.
-fn save(path: &Path, text: &str) -> anyhow::Result<()> {
+fn save(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let context = || format!("cannot write --save {}", path.display());
     let mut file = whole_file::begin(path).with_context(context)?;
-    file.write_all(text.as_bytes()).with_context(context)?;
+    file.write_all(content).with_context(context)?;
     whole_file::finish(file, path).with_context(context)
 }

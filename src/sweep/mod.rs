@@ -5,11 +5,13 @@
 
 mod front;
 mod plot;
+mod raster;
 mod text;
 
 use serde::{Deserialize, Serialize};
 
 pub use plot::svg;
+pub use raster::{RasterError, png};
 pub use text::{csv, recommendation, table};
 
 use crate::report::schema::{Environment, Report, Tool};

@@ -134,11 +134,11 @@ fn draw_panel(out: &mut String, panel: &Panel, sweep: &Sweep) -> std::fmt::Resul
             y(error) + 4.0
         )?;
     }
-    for (cost, anchor) in [(from, "start"), (to, "end")] {
+    // The ends of the axis: costs of points may lie too close together for two labels.
+    for (at, cost, anchor) in [(0.0, low.exp(), "start"), (width, high.exp(), "end")] {
         writeln!(
             out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
-            x(cost),
+            "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
             height + 18.0,
             (panel.worded)(cost)
         )?;
@@ -211,6 +211,24 @@ mod tests {
             assert!((0.0..=PLANE[0]).contains(&x), "{x}");
         }
         assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+    }
+
+    #[test]
+    fn the_ends_of_the_axes_are_told_apart_however_close_the_points_lie() {
+        let alike = vec![
+            point("a", Some(20.0), 190.0, 142.0),
+            point("b", Some(5.0), 191.0, 143.0),
+        ];
+        let text = svg(&sweep(alike, None));
+        let labels = |x: &str, anchor: &str| {
+            let label = format!("<text x=\"{x}\" y=\"278.0\" text-anchor=\"{anchor}\">");
+            text.matches(&label).count()
+        };
+        assert_eq!(
+            (labels("0.0", "start"), labels("360.0", "end")),
+            (2, 2),
+            "{text}"
+        );
     }
 
     #[test]
