@@ -63,7 +63,7 @@ impl Network {
         }
         let sha256 = checksum::verify(&source)?;
         let threads = options.threads.unwrap_or_else(cores).max(1);
-        let open = open_session(&source, options, options.device, threads)?;
+        let open = open_session(&source, sha256.as_deref(), options, options.device, threads)?;
         let config = options.model_config.as_deref();
         let metadata = session::read_metadata(&open.session, &source, config)?;
         let scaling = match options.post_processing {
@@ -97,12 +97,14 @@ impl Network {
 
 fn open_session(
     source: &ModelSource,
+    sha256: Option<&str>,
     options: &NetworkOptions,
     device: Device,
     threads: usize,
 ) -> Result<OpenSession, SegmentError> {
     let session_options = SessionOptions {
         device,
+        sha256,
         threads,
         long_side: options.long_side,
         model_config: options.model_config.as_deref(),
@@ -209,7 +211,13 @@ impl Network {
         });
         self.open = OpenSession {
             skipped,
-            ..open_session(&self.source, &self.options, Device::Cpu, self.threads)?
+            ..open_session(
+                &self.source,
+                self.sha256.as_deref(),
+                &self.options,
+                Device::Cpu,
+                self.threads,
+            )?
         };
         Ok(())
     }

@@ -20,6 +20,8 @@ use super::tensor_rt::Engines;
 #[derive(Debug, Clone)]
 pub(super) struct SessionOptions<'a> {
     pub device: Device,
+    /// The model's hash, where it could be read.
+    pub sha256: Option<&'a str>,
     /// Threads of one inference.
     pub threads: usize,
     /// Long side of the photo in the network's input, px.
@@ -170,7 +172,11 @@ fn engines(
         .map_err(plain)?;
     let session = commit(builder, source)?;
     let metadata = read_metadata(&session, source, options.model_config)?;
-    Ok(Engines::of(source, &metadata.size, options.long_side))
+    Ok(Engines::of(
+        options.sha256,
+        &metadata.size,
+        options.long_side,
+    ))
 }
 
 /// What the model says of itself.

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::model::ModelSource;
 use super::runtime::SearchPaths;
 use super::size_policy::SizePolicy;
 use crate::geometry::camera::ImageSize;
@@ -77,22 +76,22 @@ pub(super) struct Engines {
 
 impl Engines {
     /// For photos of usual aspects; makes the folder.
-    pub fn of(source: &ModelSource, policy: &SizePolicy, long_side: Option<u32>) -> Self {
+    pub fn of(sha256: Option<&str>, policy: &SizePolicy, long_side: Option<u32>) -> Self {
         let shapes = ShapeRange::of(policy, long_side);
         Self {
             shapes,
-            folder: engine_folder(source, shapes),
+            folder: sha256.and_then(|sha256| engine_folder(sha256, shapes)),
         }
     }
 }
 
-fn engine_folder(source: &ModelSource, shapes: ShapeRange) -> Option<PathBuf> {
+fn engine_folder(sha256: &str, shapes: ShapeRange) -> Option<PathBuf> {
     let ShapeRange { least, usual, most } = shapes;
     let shapes = [least, usual, most].map(|[rows, columns]| format!("{rows}x{columns}"));
     let folder = SearchPaths::from_environment()
         .cache?
         .join("measure-bench/tensorrt")
-        .join(source.sha256().ok()?)
+        .join(sha256)
         .join(shapes.join("-"));
     std::fs::create_dir_all(&folder).ok()?;
     Some(folder)
@@ -101,6 +100,17 @@ fn engine_folder(source: &ModelSource, shapes: ShapeRange) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_the_model_s_hash_no_engine_is_kept() {
+        let policy = SizePolicy::Fixed {
+            height: 384,
+            width: 384,
+            divisor: 32,
+        };
+        // Engines of another model might be taken for this one's.
+        assert_eq!(Engines::of(None, &policy, None).folder, None);
+    }
 
     #[test]
     fn one_engine_serves_photos_of_usual_aspects() {
