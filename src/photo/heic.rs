@@ -1,5 +1,6 @@
 //! HEIC (and AVIF where libheif has an AV1 decoder), turned by the container's own irot and imir.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use image::{RgbImage, RgbaImage};
@@ -42,9 +43,10 @@ pub fn foreign_codecs() -> Vec<String> {
     let decoders = library().decoder_descriptors(ALL, None);
     let encoders = library().encoder_descriptors(ALL, None, None);
     let ids = decoders.iter().map(|codec| codec.id().to_owned());
-    ids.chain(encoders.iter().map(|codec| codec.id().to_owned()))
-        .filter(|id| !MEANT.contains(&id.as_str()))
-        .collect()
+    let ids = ids.chain(encoders.iter().map(|codec| codec.id().to_owned()));
+    // A codec that reads and writes is named once.
+    let foreign: BTreeSet<String> = ids.filter(|id| !MEANT.contains(&id.as_str())).collect();
+    foreign.into_iter().collect()
 }
 
 /// Decodes the primary picture. One that the strict decoder refuses is decoded once more leniently and marked damaged;
