@@ -12,6 +12,7 @@ pub use types::{
     Verbosity,
 };
 
+use crate::cli::alike::nearest;
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
 use crate::cli::values::{EstimatorArg, IsolationArg};
 use crate::cli::{Cli, OutputArgs, measure};
@@ -112,17 +113,15 @@ fn command_for(word: &str) -> Option<UsageError> {
     if word.contains(['.', '/', '*', '?', '[']) || Path::new(word).exists() {
         return None;
     }
-    let likeness = |name: &str| strsim::jaro_winkler(word, name);
     let commands = Cli::command();
     let names = commands.get_subcommands().map(clap::Command::get_name);
-    let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(nearest) > ALIKE).then(|| UsageError::Command {
+    Some(UsageError::Command {
         word: word.to_owned(),
-        command: nearest.to_owned(),
+        command: nearest(word, names, ALIKE)?.to_owned(),
     })
 }
 
-/// Words as alike as this, by Jaro and Winkler, are taken for misspelt.
+/// A photo's name that is as alike as this to a command is taken for it.
 const ALIKE: f64 = 0.8;
 
 /// Whether the gates that compare with a baseline have one.

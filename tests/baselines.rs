@@ -33,6 +33,10 @@ fn gated_repository() -> tempfile::TempDir {
     dir
 }
 
+fn kept(dir: &Path) -> Vec<u8> {
+    std::fs::read(dir.join("baselines/main.json")).unwrap()
+}
+
 #[test]
 fn the_first_run_makes_the_baseline_that_its_gates_ask_for() {
     let dir = gated_repository();
@@ -57,17 +61,16 @@ fn a_run_that_misses_a_gate_leaves_the_baseline_as_it_was() {
     let dir = dir.path();
     let save = ["--save-baseline", "main"];
     run(dir, &save).code(0);
-    let kept = || std::fs::read(dir.join("baselines/main.json")).unwrap();
-    let before = kept();
+    let before = kept(dir);
     spoil_labels(dir, "bedroom");
     run(dir, &save)
         .code(3)
         .stderr(says("the baseline stays as it was").and(says("exit code 3: ")));
-    assert_eq!(kept(), before);
+    assert_eq!(kept(dir), before);
     run(dir, &[]).code(3);
     restore_labels(dir, "bedroom");
     run(dir, &save).code(0);
-    assert_ne!(kept(), before, "a run that passes takes its place");
+    assert_ne!(kept(dir), before, "a run that passes takes its place");
 }
 
 #[test]
@@ -135,8 +138,7 @@ fn photos_that_are_gone_are_told_and_keep_the_baseline_from_being_replaced() {
     let dir = dir.path();
     let save = ["--save-baseline", "main"];
     run(dir, &save).code(0);
-    let kept = || std::fs::read(dir.join("baselines/main.json")).unwrap();
-    let before = kept();
+    let before = kept(dir);
     std::fs::remove_file(dir.join("tall.jpg")).unwrap();
     run(dir, &[])
         .code(0)
@@ -147,11 +149,11 @@ fn photos_that_are_gone_are_told_and_keep_the_baseline_from_being_replaced() {
     run(dir, &[&save[..], &["bedroom.jpg"]].concat())
         .code(0)
         .stderr(says("--max-regression").and(says("without 3 photos of it")));
-    assert_eq!(kept(), before);
+    assert_eq!(kept(dir), before);
     run(dir, &[&save[..], &["--shard", "1/2"]].concat())
         .code(2)
         .stderr(says("merge the shards"));
-    assert_eq!(kept(), before);
+    assert_eq!(kept(dir), before);
 }
 
 #[test]

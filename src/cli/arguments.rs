@@ -232,16 +232,12 @@ fn add(argv: &[OsString], config: &ConfigFile, command: &Command, given: &ArgMat
     // Limits of change go with the baseline that they are meant for.
     let is_set = config.settings.iter().any(|s| s.id == BASELINE);
     let has_lost_baseline = is_set && has(BASELINE) && !stands(BASELINE) && !is_given(BASELINE);
-    let is_void = |id: &str| has_lost_baseline && OF_A_BASELINE.contains(&id);
-    let left_out = config.settings.iter().filter(|s| {
-        OF_ALL_PHOTOS.contains(&s.id.as_str())
-            && has(&s.id)
-            && !is_given(&s.id)
-            && (!stands(&s.id) || is_void(&s.id))
-    });
+    let counts = |id: &str| stands(id) && !(has_lost_baseline && OF_A_BASELINE.contains(&id));
+    let is_left_out =
+        |id: &str| OF_ALL_PHOTOS.contains(&id) && has(id) && !is_given(id) && !counts(id);
+    let left_out = config.settings.iter().filter(|s| is_left_out(&s.id));
     let left_out = left_out.map(|s| format!("--{}", s.id.replace('_', "-")));
-    let standing = config.settings.iter();
-    let standing = standing.filter(|s| stands(&s.id) && suits(s) && !is_void(&s.id));
+    let standing = config.settings.iter().filter(|s| counts(&s.id) && suits(s));
     for setting in standing {
         from_file.insert(setting.id.clone());
         full.extend(setting.arguments.iter().map(OsString::from));

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, Command};
 use toml::{Table, Value};
 
+use super::alike::nearest;
 use crate::compare::baseline::DEFAULT_FOLDER;
 
 /// The file's name.
@@ -171,12 +172,8 @@ fn setting(
                 "'{key}' is for one run and cannot stand here; give --{key} on the command line"
             ));
         }
-        let likeness = |name: &str| strsim::jaro_winkler(key, name);
-        let nearest = options()
-            .filter_map(Arg::get_long)
-            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-            .filter(|name| likeness(name) > ALIKE);
-        return Err(nearest.map_or_else(
+        let meant = nearest(key, options().filter_map(Arg::get_long), ALIKE);
+        return Err(meant.map_or_else(
             || {
                 format!(
                     "there is no option '{key}'; keys are the long options of measure-bench --help"

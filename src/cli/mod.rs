@@ -1,5 +1,6 @@
 //! The command line: raw arguments, parsed and nothing else. [`crate::options`] turns them into what a run works with.
 
+pub mod alike;
 pub mod arguments;
 pub mod config_file;
 mod examples;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CommandError, texts};
+use super::{CommandError, say_end, texts};
 use crate::cli::CompareArgs;
 use crate::cli::values::ComparisonForm;
 use crate::compare::compare;
@@ -11,7 +11,6 @@ use crate::gate::{GateLimits, check_change};
 use crate::report::comparison::Comparison;
 use crate::report::gate_outcome::GateOutcome;
 use crate::report::{comparison_text, gate_line, gates_missed, json};
-use crate::say::say;
 
 /// The comparison with its verdicts, as JSON.
 #[derive(Serialize)]
@@ -59,9 +58,8 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
     texts::print(text.as_bytes())?;
     Ok(match gates_missed(&gates) {
         Some(missed) => {
-            let code = ExitCode::GateMissed;
-            say(format!("exit code {}: {missed}", code.code()));
-            code
+            say_end(ExitCode::GateMissed, &missed);
+            ExitCode::GateMissed
         }
         None => ExitCode::Success,
     })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::baseline::{Baseline, reason_to_keep};
-use super::{CommandError, texts};
+use super::{CommandError, say_end, texts};
 use crate::cli::values::{ColorChoice, SummaryForm};
 use crate::compare::Incomparable;
 use crate::exit_code::ExitCode;
@@ -188,14 +188,9 @@ impl End {
         self.why.push(why);
     }
 
-    /// The last line that a reader of a log sees: why the process does not end with 0.
     fn say(&self) {
         if self.code != ExitCode::Success {
-            say(format!(
-                "exit code {}: {}",
-                self.code.code(),
-                self.why.join("; ")
-            ));
+            say_end(self.code, &self.why.join("; "));
         }
     }
 }

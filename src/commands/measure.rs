@@ -18,7 +18,7 @@ use crate::exit_code::ExitCode;
 use crate::isolation::WorkerTotals;
 use crate::load::LoadWatch;
 use crate::memory::peak_rss_mb;
-use crate::options::{Labeller, MeasureOptions, SaveTarget, Verbosity};
+use crate::options::{Labeller, MeasureOptions, Verbosity};
 use crate::photo::{count_panics, panics};
 use crate::pipeline::{self, Fallback, PhotoJob, Recall, Settings};
 use crate::progress::Progress;
@@ -237,16 +237,14 @@ fn refuse_overwriting(options: &MeasureOptions, plan: &Plan) -> Result<(), Comma
         .jobs
         .iter()
         .map(|job| ("a photo", job.case.path.as_path()));
-    let (baselines, reports): (Vec<SaveTarget>, Vec<SaveTarget>) = options
-        .output
-        .saves
-        .iter()
-        .cloned()
-        .partition(|target| target.is_baseline);
-    overwriting::refuse(&baselines, named.clone())?;
+    let saves = options.output.saves.iter();
+    overwriting::refuse(saves.clone(), named.chain(photos))?;
     let baseline = options.output.baseline.as_deref();
     let baseline = baseline.map(|path| ("the baseline, which --save-baseline replaces", path));
-    overwriting::refuse(&reports, named.chain(photos).chain(baseline))
+    overwriting::refuse(
+        saves.filter(|target| !target.is_baseline),
+        baseline.into_iter(),
+    )
 }
 
 fn fallback(options: &MeasureOptions) -> Result<Fallback, CommandError> {

@@ -131,6 +131,11 @@ fn dispatch(arguments: Arguments) -> ExitCode {
     })
 }
 
+/// The last line that a reader of a log sees: why the process does not end with 0.
+fn say_end(code: ExitCode, why: &str) {
+    say(format!("exit code {}: {why}", code.code()));
+}
+
 fn render_rooms(args: &rooms::RoomsArgs) -> Result<ExitCode, CommandError> {
     let summary = rooms::run(args).map_err(CommandError::failure)?;
     say(format!(

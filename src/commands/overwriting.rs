@@ -10,7 +10,7 @@ use crate::options::SaveTarget;
 /// # Errors
 /// Names the file and what it is.
 pub(super) fn refuse<'a>(
-    saves: &[SaveTarget],
+    saves: impl Iterator<Item = &'a SaveTarget>,
     inputs: impl Iterator<Item = (&'static str, &'a Path)> + Clone,
 ) -> Result<(), CommandError> {
     for target in saves {

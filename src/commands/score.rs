@@ -22,7 +22,7 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
     let baseline = Baseline::read(&options, Some(&args.report))?;
     let truth_file = [("the ground truth", args.ground_truth.as_path())];
-    overwriting::refuse(&options.saves, truth_file.into_iter())?;
+    overwriting::refuse(options.saves.iter(), truth_file.into_iter())?;
     let outputs = Outputs::open(&options.saves)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;

@@ -2,7 +2,7 @@
 
 use super::{GateLimits, verdict};
 use crate::report::comparison::{
-    Change, Comparison, MapeChange, PhotoChange, SAME_POINTS, TimeChange, error_growth,
+    Change, Comparison, ErrorsOf, MapeChange, SAME_POINTS, TimeChange, error_growth,
 };
 use crate::report::gate_outcome::{GateOutcome, Verdict};
 use crate::say::counted;
@@ -67,8 +67,7 @@ fn uncompared(limits: &GateLimits, verdict: Verdict, why: &str) -> Vec<GateOutco
 }
 
 fn points(limit: f64) -> String {
-    let ending = if limit == 1.0 { "" } else { "s" };
-    format!("{limit} point{ending}")
+    counted(limit, "point")
 }
 
 fn times(limit: f64) -> String {
@@ -77,8 +76,8 @@ fn times(limit: f64) -> String {
 
 /// One outcome for each of width and height that has truth; one that is missed where neither has.
 fn regression(limit: f64, comparison: &Comparison) -> Vec<GateOutcome> {
-    let width: fn(&PhotoChange) -> [Option<f64>; 2] = |photo| photo.width_pct_err;
-    let height: fn(&PhotoChange) -> [Option<f64>; 2] = |photo| photo.height_pct_err;
+    let width: ErrorsOf = |photo| photo.width_pct_err;
+    let height: ErrorsOf = |photo| photo.height_pct_err;
     let found: Vec<GateOutcome> = [
         (" width", &comparison.width, width),
         (" height", &comparison.height, height),
@@ -101,7 +100,7 @@ fn grown(
     what: &str,
     limit: f64,
     change: &MapeChange,
-    errors: fn(&PhotoChange) -> [Option<f64>; 2],
+    errors: ErrorsOf,
     comparison: &Comparison,
 ) -> GateOutcome {
     let held = change.difference <= limit;
@@ -117,9 +116,8 @@ fn grown(
             counted(gone, "photo")
         )),
     }
-    let in_both = comparison.photos.iter();
-    let in_both = in_both.filter(|photo| !matches!(photo.change, Change::New | Change::Gone));
-    let mut culprits: Vec<(f64, &str)> = in_both
+    let mut culprits: Vec<(f64, &str)> = comparison
+        .in_both()
         .filter_map(|photo| Some((error_growth(errors(photo))?, photo.file.as_str())))
         .filter(|(growth, _)| *growth > SAME_POINTS)
         .collect();

@@ -100,7 +100,7 @@ fn estimate_upright(observation: &Observation) -> Measurement {
         })
         .collect();
     match opposite(&fits) {
-        Some(fit) => measure(observation, fit, &tilt, fits.len() > 1),
+        Some((fit, best)) => measure(observation, fit, best, &tilt, fits.len() > 1),
         None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
     }
 }
@@ -112,50 +112,59 @@ struct Fit<'a> {
     hypotheses: Vec<Hypothesis>,
 }
 
-/// The view with the opposite wall: one that is no pier, where there is such; of these the most frontal one; of parallel ones that with more of a window, then the larger one. Views
-/// that do not show at which angle their wall stands count only where none does.
-fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<&'f Fit<'a>> {
-    let walls: Vec<(&Fit, bool, f64, [usize; 2])> = fits
+/// The view with the opposite wall, and what fits it best: a view that shows no pier, where there is such; of these the most
+/// frontal one; of parallel ones that with more of a window, then the larger one. Views that do not show at which angle their wall
+/// stands count only where none does.
+fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<(&'f Fit<'a>, &'f Hypothesis)> {
+    let mut walls: Vec<(&Fit, &Hypothesis)> = fits
         .iter()
-        .filter_map(|fit| {
-            let hypothesis = fit.hypotheses.first()?;
-            let room = hypothesis.room();
-            let information = hypothesis.minimum.equations.information;
-            let known = information
-                .try_inverse()
-                .is_some_and(|covariance| covariance[(YAW, YAW)] < KNOWN_ANGLE * KNOWN_ANGLE);
-            let count = |wanted: &dyn Fn(usize, usize) -> bool| {
-                hypotheses::cells_on(&room, Wall::Opposite, fit.map, wanted)
-            };
-            let window = count(&|x, y| is_window(fit.map.class(x, y)));
-            let all = count(&|x, y| fit.map.cell(x, y) != Cell::Unknown);
-            let angle = if known { room.0[YAW].abs() } else { f64::MAX };
-            Some((fit, room.width() < LEAST_WIDTH, angle, [window, all]))
-        })
+        .filter_map(|fit| Some((fit, fit.hypotheses.first()?)))
         .collect();
-    let only_piers = walls.iter().all(|(_, is_pier, ..)| *is_pier);
-    let walls: Vec<_> = walls
-        .into_iter()
-        .filter(|(_, is_pier, ..)| only_piers || !is_pier)
-        .collect();
-    let most_frontal = walls.iter().map(|w| w.2).fold(f64::INFINITY, f64::min);
-    walls
-        .into_iter()
-        .filter(|(_, _, yaw, _)| *yaw <= most_frontal + PARALLEL)
-        .max_by_key(|(.., cells)| *cells)
-        .map(|(fit, ..)| fit)
+    let is_pier = |best: &Hypothesis| best.room().width() < LEAST_WIDTH;
+    if !walls.iter().all(|(_, best)| is_pier(best)) {
+        walls.retain(|(_, best)| !is_pier(best));
+    }
+    // Most pictures show one box: there is nothing to choose.
+    if walls.len() > 1 {
+        let most_frontal = walls.iter().map(|(_, best)| known_angle(best));
+        let most_frontal = most_frontal.fold(f64::INFINITY, f64::min);
+        walls.retain(|(_, best)| known_angle(best) <= most_frontal + PARALLEL);
+    }
+    walls.into_iter().max_by_key(|(fit, best)| {
+        let count = |wanted: &dyn Fn(usize, usize) -> bool| {
+            hypotheses::cells_on(&best.room(), Wall::Opposite, fit.map, wanted)
+        };
+        [
+            count(&|x, y| is_window(fit.map.class(x, y))),
+            count(&|x, y| fit.map.cell(x, y) != Cell::Unknown),
+        ]
+    })
 }
 
-/// Measures what `fit` shows, which is one of several boxes where walls are `occluded` by others.
-fn measure(observation: &Observation, fit: &Fit, tilt: &Tilt, occluded: bool) -> Measurement {
+/// How far the wall is turned from the camera, radians; as far as can be where that is not known.
+fn known_angle(hypothesis: &Hypothesis) -> f64 {
+    let covariance = hypothesis.minimum.equations.information.try_inverse();
+    match covariance {
+        Some(covariance) if covariance[(YAW, YAW)] < KNOWN_ANGLE * KNOWN_ANGLE => {
+            hypothesis.room().0[YAW].abs()
+        }
+        _ => f64::MAX,
+    }
+}
+
+/// Measures what `fit` shows, and its `best` hypothesis shows best; one of several boxes where walls are `occluded` by others.
+fn measure(
+    observation: &Observation,
+    fit: &Fit,
+    best: &Hypothesis,
+    tilt: &Tilt,
+    occluded: bool,
+) -> Measurement {
     let Fit {
         map,
         problem,
         hypotheses,
     } = fit;
-    let Some(best) = hypotheses.first() else {
-        return Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]);
-    };
     let room = best.room();
     let slope = slope::find(problem, &room, [room.0[LEFT], room.0[RIGHT]]);
     let quality = doubts::fit_quality(problem, map, &room);

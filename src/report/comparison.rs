@@ -85,6 +85,9 @@ impl PhotoChange {
     }
 }
 
+/// The errors of one of a photo's sizes, before and now, percent.
+pub type ErrorsOf = fn(&PhotoChange) -> [Option<f64>; 2];
+
 /// By how much an error, before and now, grew, percentage points; one that is not measured counts as 100 %.
 #[must_use]
 pub fn error_growth([old, new]: [Option<f64>; 2]) -> Option<f64> {
@@ -163,6 +166,12 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Photos that both reports have.
+    pub fn in_both(&self) -> impl Iterator<Item = &PhotoChange> {
+        let in_both = |p: &&PhotoChange| !matches!(p.change, Change::New | Change::Gone);
+        self.photos.iter().filter(in_both)
+    }
+
     /// Photos that fared so.
     pub fn having(&self, change: Change) -> impl Iterator<Item = &PhotoChange> {
         self.photos.iter().filter(move |p| p.change == change)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::comparison::{Change, Comparison, MapeChange, PhotoChange, TimeChange};
+use super::comparison::{Change, Comparison, ErrorsOf, MapeChange, PhotoChange, TimeChange};
 use super::wording::{escaped_markdown, printable};
 use crate::say::counted;
 
@@ -112,11 +112,10 @@ pub fn headline(comparison: &Comparison) -> Vec<String> {
         comparison.old_generated_at,
         counts.join(", ")
     )];
-    let missing = |errors: fn(&PhotoChange) -> [Option<f64>; 2]| {
-        let in_both = comparison.photos.iter();
-        let in_both = in_both.filter(|p| !matches!(p.change, Change::New | Change::Gone));
+    let missing = |errors: ErrorsOf| {
+        let in_both = comparison.in_both().map(errors);
         in_both
-            .filter(|p| matches!(errors(p), [Some(_), None] | [None, Some(_)]))
+            .filter(|pair| matches!(pair, [Some(_), None] | [None, Some(_)]))
             .count()
     };
     let [of_width, of_height] = [missing(|p| p.width_pct_err), missing(|p| p.height_pct_err)];

@@ -138,16 +138,26 @@ fn prove(
     if open.device == Device::Cpu {
         return Ok(());
     }
-    let size = policy.input_size(USUAL_PHOTO, long_side).network;
-    let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
-    run(
-        &mut open.session,
-        open.half_input,
-        size,
-        &zeros,
+    run_empty(
+        open,
+        policy.input_size(USUAL_PHOTO, long_side).network,
         None,
-        |_, _| Ok(()),
     )
+}
+
+/// Runs on a black picture of `size` (rows, columns).
+fn run_empty(
+    open: &mut OpenSession,
+    size: [u32; 2],
+    deadline: Option<Deadline>,
+) -> Result<(), SegmentError> {
+    let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
+    let OpenSession {
+        session,
+        half_input,
+        ..
+    } = open;
+    run(session, *half_input, size, &zeros, deadline, |_, _| Ok(()))
 }
 
 impl Network {
@@ -256,15 +266,7 @@ impl Segmenter for Network {
         deadline: Option<Deadline>,
     ) -> Result<(), SegmentError> {
         let size = self.input_size(photo).network;
-        let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
-        self.on_what_works(|network| {
-            let OpenSession {
-                session,
-                half_input,
-                ..
-            } = &mut network.open;
-            run(session, *half_input, size, &zeros, deadline, |_, _| Ok(()))
-        })
+        self.on_what_works(|network| run_empty(&mut network.open, size, deadline))
     }
 
     fn describe(&self) -> SegmenterInfo {

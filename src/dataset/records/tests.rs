@@ -2,24 +2,18 @@ use super::*;
 
 const SIZES: [Field; 2] = [Field(&["widthCm", "width", "w"]), Field(&["heightCm", "h"])];
 
+fn parsed(file: &str, text: &str) -> Result<Vec<Record<2>>, RecordsError> {
+    let is_csv = file.ends_with(".csv");
+    let others = OtherKeys::PassedOver;
+    parse(Path::new(file), text.as_bytes(), is_csv, SIZES, others)
+}
+
 fn json(text: &str) -> Result<Vec<Record<2>>, RecordsError> {
-    parse(
-        Path::new("truth.json"),
-        text.as_bytes(),
-        false,
-        SIZES,
-        OtherKeys::PassedOver,
-    )
+    parsed("truth.json", text)
 }
 
 fn csv(text: &str) -> Result<Vec<Record<2>>, RecordsError> {
-    parse(
-        Path::new("truth.csv"),
-        text.as_bytes(),
-        true,
-        SIZES,
-        OtherKeys::PassedOver,
-    )
+    parsed("truth.csv", text)
 }
 
 #[test]
