@@ -1,17 +1,22 @@
-//! A box room as a camera sees it: its edges as lines of the picture, with derivatives.
+//! A box room as a camera sees it, its ceiling level or in part a roof that slopes down to one side wall.
 //!
-//! Lengths are in units of the camera height, so the box has no absolute scale. An edge of the box and the camera's
-//! centre span a plane; with its normal `n` in the camera frame, the signed distance of the pixel (x, y), measured from
-//! the principal point, to the edge's picture is `(n.x x + n.y y + n.z f) / |(n.x, n.y)|`, px.
+//! Lengths are in units of the camera height, so the box has no absolute scale.
+
+mod edges;
+
+pub use edges::BoxEdges;
 
 use nalgebra::{SVector, Vector3};
 
 use super::attitude::Attitude;
 
 /// Degrees of freedom of a [`RoomBox`].
-pub const PARAMETERS: usize = 8;
+pub const PARAMETERS: usize = 10;
 /// A [`RoomBox`] as the vector that a fit works on; indices are the constants of [`parameter`].
 pub type Parameters = SVector<f64, PARAMETERS>;
+
+/// A roof that starts lower, in camera heights, would leave no side wall.
+pub const LEAST_KNEE: f64 = 0.1;
 
 /// Where each quantity stands in [`Parameters`].
 pub mod parameter {
@@ -31,8 +36,13 @@ pub mod parameter {
     pub const LEFT: usize = 6;
     /// Right end, likewise.
     pub const RIGHT: usize = 7;
+    /// Rise of a roof over the opposite wall for each length to the right, the tangent of its pitch: positive where it starts at the
+    /// left side wall, negative where at the right one; 0 without a roof.
+    pub const SLOPE: usize = 8;
+    /// Logarithm of the height in camera heights at which the roof starts; of no meaning without one.
+    pub const LN_KNEE: usize = 9;
 }
-use parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, PITCH, RIGHT, ROLL, YAW};
+use parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW};
 
 /// One of the walls that a photo may show; the fourth is behind the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,25 +75,36 @@ pub enum Hit {
     Ceiling,
 }
 
+/// A roof that takes a part off the box: it rises from one side wall's top to the ceiling.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Roof {
+    /// The side wall at which it starts.
+    pub foot: Wall,
+    /// That wall's place along the opposite wall, camera heights to the right of the camera.
+    pub foot_x: f64,
+    /// Height at which it starts, camera heights.
+    pub knee: f64,
+    /// Rise for each length to the right.
+    pub slope: f64,
+}
+
+impl Roof {
+    /// The parameter of the opposite wall's end at which it starts.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        if self.foot == Wall::Left { LEFT } else { RIGHT }
+    }
+
+    /// Its height above the floor at `x` along the opposite wall, camera heights.
+    #[must_use]
+    pub fn height_at(&self, x: f64) -> f64 {
+        self.knee + self.slope * (x - self.foot_x)
+    }
+}
+
 /// A box room in units of the camera height, seen by a camera inside it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RoomBox(pub Parameters);
-
-/// The picture of one edge: the normal of its plane and the normal's derivatives by the parameters, camera frame.
-#[derive(Debug, Clone, Copy)]
-struct Edge {
-    normal: Vector3<f64>,
-    derivatives: [Vector3<f64>; PARAMETERS],
-}
-
-/// All edges of a [`RoomBox`] in the picture, ready for many pixels.
-#[derive(Debug, Clone)]
-pub struct BoxEdges {
-    focal: f64,
-    floor: [Edge; 3],
-    ceiling: [Edge; 3],
-    corners: [Edge; 2],
-}
 
 impl RoomBox {
     /// Tilt of the camera.
@@ -113,6 +134,43 @@ impl RoomBox {
         self.0[LN_HEIGHT].exp()
     }
 
+    /// The roof; `None` where the ceiling is level.
+    #[must_use]
+    pub fn roof(&self) -> Option<Roof> {
+        let slope = self.0[SLOPE];
+        let (foot, end) = if slope > 0.0 {
+            (Wall::Left, LEFT)
+        } else {
+            (Wall::Right, RIGHT)
+        };
+        (slope != 0.0).then(|| Roof {
+            foot,
+            foot_x: self.0[end] * self.distance(),
+            knee: self.0[LN_KNEE].exp(),
+            slope,
+        })
+    }
+
+    /// Height of the opposite wall at `x` along it, camera heights.
+    #[must_use]
+    pub fn top_at(&self, x: f64) -> f64 {
+        let height = self.height();
+        self.roof()
+            .map_or(height, |roof| roof.height_at(x).min(height))
+    }
+
+    /// The same room with the opposite wall's end `LEFT` or `RIGHT` at the tangent `to`; a roof stays where it is.
+    #[must_use]
+    pub fn with_end(&self, end: usize, to: f64) -> Self {
+        let mut moved = *self;
+        moved.0[end] = to;
+        if let Some(roof) = self.roof() {
+            let knee = roof.height_at(moved.0[roof.end()] * self.distance());
+            moved.0[LN_KNEE] = knee.max(LEAST_KNEE).ln();
+        }
+        moved
+    }
+
     /// Width of the opposite wall, camera heights.
     #[must_use]
     pub fn width(&self) -> f64 {
@@ -140,23 +198,29 @@ impl RoomBox {
     #[must_use]
     pub fn hit(&self, ray: Vector3<f64>) -> Hit {
         let distance = self.distance();
-        let bottom = if ray.y > 0.0 {
-            1.0
+        // Where the ray meets floor, ceiling or roof, if it gets there before a wall.
+        let (mut reach, mut met) = if ray.y > 0.0 {
+            (1.0 / ray.y, Hit::Floor)
         } else {
-            1.0 - self.height()
+            ((1.0 - self.height()) / ray.y, Hit::Ceiling)
         };
-        // Where the ray meets floor or ceiling, if it gets there before a wall.
-        let reach = bottom / ray.y;
+        if let Some(roof) = self.roof() {
+            let above_camera = roof.height_at(0.0) - 1.0;
+            let to_roof = -above_camera / (ray.y + roof.slope * ray.x);
+            if above_camera > 0.0 && to_roof > 0.0 && !(to_roof > reach) {
+                (reach, met) = (to_roof, Hit::Ceiling);
+            }
+        }
         let (x, z) = (ray.x * reach, ray.z * reach);
         let inside = reach.is_finite()
             && reach > 0.0
             && z < distance
             && x > self.0[LEFT] * distance
             && x < self.0[RIGHT] * distance;
-        match (inside, ray.y > 0.0) {
-            (true, true) => Hit::Floor,
-            (true, false) => Hit::Ceiling,
-            _ => Hit::Wall(self.wall_of(ray)),
+        if inside {
+            met
+        } else {
+            Hit::Wall(self.wall_of(ray))
         }
     }
 
@@ -215,11 +279,12 @@ impl RoomBox {
     }
 
     /// The same room with the wall on one side taken for the opposite one. The wall that was behind becomes a side wall
-    /// far away, since nothing is known of it.
+    /// far away, since nothing is known of it, and a roof is left out: it would rise towards the camera.
     #[must_use]
     pub fn turned_to(&self, wall: Wall) -> Self {
         let (left, right, distance) = (self.0[LEFT], self.0[RIGHT], self.distance());
         let mut turned = *self;
+        turned.0[SLOPE] = 0.0;
         let quarter = std::f64::consts::FRAC_PI_2;
         match wall {
             Wall::Opposite => {}
@@ -238,118 +303,6 @@ impl RoomBox {
             }
         }
         turned
-    }
-
-    /// The edges of the box as lines of the picture.
-    #[must_use]
-    pub fn edges(&self) -> BoxEdges {
-        let p = &self.0;
-        let (distance, height) = (self.distance(), self.height());
-        let (along, towards) = self.wall_axes();
-        let down = Vector3::y();
-        let zero = Vector3::zeros();
-        let rotation = self.attitude().level_to_camera();
-        let [by_pitch, by_roll] = self.attitude().derivatives();
-        // `normal` and its derivatives by yaw, ln distance, ln height, left and right, level frame.
-        let edge = |normal: Vector3<f64>, shape: [Vector3<f64>; 5]| {
-            let mut derivatives = [zero; PARAMETERS];
-            derivatives[PITCH] = by_pitch * normal;
-            derivatives[ROLL] = by_roll * normal;
-            for (index, d) in [YAW, LN_DISTANCE, LN_HEIGHT, LEFT, RIGHT]
-                .into_iter()
-                .zip(shape)
-            {
-                derivatives[index] = rotation * d;
-            }
-            Edge {
-                normal: rotation * normal,
-                derivatives,
-            }
-        };
-        // `y` below the camera, with its derivative by ln height; by yaw, d along = towards and d towards = -along.
-        let horizontal = |y: f64, dy: f64| {
-            let side = |end: f64, by_left: f64, by_right: f64| {
-                edge(
-                    along * y - down * (end * distance),
-                    [
-                        towards * y,
-                        down * (-end * distance),
-                        along * dy,
-                        down * (-by_left * distance),
-                        down * (-by_right * distance),
-                    ],
-                )
-            };
-            [
-                side(p[LEFT], 1.0, 0.0),
-                edge(
-                    towards * y - down * distance,
-                    [along * -y, down * -distance, towards * dy, zero, zero],
-                ),
-                side(p[RIGHT], 0.0, 1.0),
-            ]
-        };
-        let corner = |end: f64, by_left: f64, by_right: f64| {
-            edge(
-                along - towards * end,
-                [
-                    towards + along * end,
-                    zero,
-                    zero,
-                    towards * -by_left,
-                    towards * -by_right,
-                ],
-            )
-        };
-        BoxEdges {
-            focal: self.focal(),
-            floor: horizontal(1.0, 0.0),
-            ceiling: horizontal(1.0 - height, -height),
-            corners: [corner(p[LEFT], 1.0, 0.0), corner(p[RIGHT], 0.0, 1.0)],
-        }
-    }
-}
-
-impl BoxEdges {
-    /// Signed distance in px of a pixel, measured from the principal point, to a wall's upper or lower edge, positive
-    /// on the side of the floor or ceiling, and its derivatives.
-    #[must_use]
-    pub fn wall_end(&self, wall: Wall, level: Level, pixel: [f64; 2]) -> (f64, Parameters) {
-        // A floor edge's normal points away from the floor at the opposite and the right wall (where `end` and the
-        // distance are positive) and to the floor at the left one; a ceiling edge lies above the camera, which turns all.
-        let (edges, sign) = match level {
-            Level::Floor => (&self.floor, -1.0),
-            Level::Ceiling => (&self.ceiling, 1.0),
-        };
-        let (edge, sign) = match wall {
-            Wall::Left => (&edges[0], -sign),
-            Wall::Opposite => (&edges[1], sign),
-            Wall::Right => (&edges[2], sign),
-        };
-        let (value, derivatives) = edge.distance(self.focal, pixel);
-        (sign * value, sign * derivatives)
-    }
-
-    /// Signed distance in px of a pixel, measured from the principal point, to the vertical edge at the opposite wall's
-    /// left (`Wall::Left`) or right end, positive to its right.
-    #[must_use]
-    pub fn corner(&self, right: bool, pixel: [f64; 2]) -> (f64, Parameters) {
-        self.corners[usize::from(right)].distance(self.focal, pixel)
-    }
-}
-
-impl Edge {
-    fn distance(&self, focal: f64, [x, y]: [f64; 2]) -> (f64, Parameters) {
-        let n = self.normal;
-        let length = n.x.hypot(n.y).max(1e-12);
-        let value = (n.x * x + n.y * y + n.z * focal) / length;
-        let mut derivatives = Parameters::zeros();
-        for (out, d) in derivatives.iter_mut().zip(&self.derivatives) {
-            let of_length = (n.x * d.x + n.y * d.y) / length;
-            *out = (d.x * x + d.y * y + d.z * focal - value * of_length) / length;
-        }
-        derivatives[LN_FOCAL] = n.z * focal / length;
-        (value, derivatives)
     }
 }
 

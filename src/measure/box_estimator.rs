@@ -1,11 +1,12 @@
 //! Measures by fitting a box room: boundaries, box, scale, result.
 
+use super::areas::cells_on;
 use super::boundaries::{self, Boundaries};
 use super::box_fit::BoxProblem;
 use super::box_prior::box_prior;
 use super::confidence::confidence_pct;
 use super::doubts::{self, Findings};
-use super::hypotheses::{self, Hypothesis};
+use super::hypotheses::{self, Choice, Hypothesis};
 use super::reading::{Circumstances, Reading};
 use super::scale::Histogram;
 use super::slope::{self, Slope};
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::ade20k::is_window;
 use crate::geometry::camera::LineSegment;
-use crate::geometry::room_box::parameter::{LEFT, PITCH, RIGHT, ROLL, YAW};
+use crate::geometry::room_box::parameter::{PITCH, ROLL, YAW};
 use crate::geometry::room_box::{RoomBox, Wall};
 
 /// Standard deviation of a contact's position, as a share of the picture's long side.
@@ -80,23 +81,26 @@ fn estimate_upright(observation: &Observation) -> Measurement {
     let prior = box_prior(observation, &tilt);
     let views = occlusion::views(&map, &RoomBox(prior.mean));
     let boundaries: Vec<Boundaries> = views.iter().map(|v| boundaries::find(&v.map)).collect();
+    let sigma_px =
+        CONTACT_SIGMA_SHARE * f64::from(observation.image.width.max(observation.image.height));
     let fits: Vec<Fit> = views
         .iter()
         .zip(&boundaries)
-        .map(|(view, boundaries)| {
-            let problem = BoxProblem {
+        .filter_map(|(view, boundaries)| {
+            let level = BoxProblem {
                 boundaries,
-                prior: &prior,
-                sigma_px: CONTACT_SIGMA_SHARE
-                    * f64::from(observation.image.width.max(observation.image.height)),
+                prior,
+                sigma_px,
                 edges: view.edges,
                 corners: [None; 2],
             };
-            Fit {
-                hypotheses: hypotheses::choose(&problem, &view.map),
+            let Choice { problem, variants } =
+                hypotheses::choose(level, observation.known, &view.map)?;
+            Some(Fit {
                 map: &view.map,
                 problem,
-            }
+                variants,
+            })
         })
         .collect();
     match opposite(&fits) {
@@ -109,7 +113,7 @@ fn estimate_upright(observation: &Observation) -> Measurement {
 struct Fit<'a> {
     map: &'a SurfaceMap,
     problem: BoxProblem<'a>,
-    hypotheses: Vec<Hypothesis>,
+    variants: Vec<Hypothesis>,
 }
 
 /// The view with the opposite wall, and what fits it best: a view that shows no pier, where there is such; of these the most
@@ -118,7 +122,7 @@ struct Fit<'a> {
 fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<(&'f Fit<'a>, &'f Hypothesis)> {
     let mut walls: Vec<(&Fit, &Hypothesis)> = fits
         .iter()
-        .filter_map(|fit| Some((fit, fit.hypotheses.first()?)))
+        .filter_map(|fit| Some((fit, fit.variants.first()?)))
         .collect();
     let is_pier = |best: &Hypothesis| best.room().width() < LEAST_WIDTH;
     if !walls.iter().all(|(_, best)| is_pier(best)) {
@@ -132,7 +136,7 @@ fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<(&'f Fit<'a>, &'f Hypothesis)
     }
     walls.into_iter().max_by_key(|(fit, best)| {
         let count = |wanted: &dyn Fn(usize, usize) -> bool| {
-            hypotheses::cells_on(&best.room(), Wall::Opposite, fit.map, wanted)
+            cells_on(&best.room(), Wall::Opposite, fit.map, wanted)
         };
         [
             count(&|x, y| is_window(fit.map.class(x, y))),
@@ -163,19 +167,18 @@ fn measure(
     let Fit {
         map,
         problem,
-        hypotheses,
+        variants,
     } = fit;
     let room = best.room();
-    let slope = slope::find(problem, &room, [room.0[LEFT], room.0[RIGHT]]);
     let quality = doubts::fit_quality(problem, map, &room);
     let circumstances = Circumstances {
         observation,
         map,
-        prior: problem.prior,
-        sloped: slope.is_some(),
+        prior: &problem.prior,
+        sloped: room.roof().is_some(),
         misfit_sigma: doubts::misfit_sigma(&quality, occluded),
     };
-    let readings: Vec<Reading> = hypotheses
+    let readings: Vec<Reading> = variants
         .iter()
         .filter(|h| h.score < best.score + NEGLIGIBLE_SCORE)
         .map(|h| Reading::new(&circumstances, h, best.score))
@@ -184,6 +187,7 @@ fn measure(
         return Measurement::refused([Warning::LowConfidence]);
     };
     let scale = &first.scale;
+    let slope = slope::find(&room, first.ends);
     // No descent and no guess at what the frame cuts off makes walls that no home has likely.
     let full_width = Histogram::mixture(readings.iter().map(|r| (r.weight, &r.full_width)))
         .weighed(|cm| priors::WALL_WIDTH_CM.density(cm));
@@ -192,19 +196,20 @@ fn measure(
 
     let wall_width = estimate_of(&full_width).filter(|_| room.distance() < FARTHEST);
     let camera_cm = scale.camera_cm(&[0.5]).first().copied();
-    let [wall_height, lowest] = match slope {
-        Some(Slope { lowest, highest }) => {
-            let heights = |ratio: f64| {
-                scale
-                    .camera_cm(&[0.1, 0.5, 0.9])
-                    .iter()
-                    .map(|cm| cm * ratio)
-                    .collect::<Vec<f64>>()
-            };
-            [highest, lowest].map(|ratio| interval_of(&heights(ratio)))
-        }
-        None => [interval_of(&scale.height_cm(&[0.1, 0.5, 0.9])), None],
+    let of_room = interval_of(&scale.height_cm(&[0.1, 0.5, 0.9]));
+    let under_roof = |ratio: f64| {
+        let camera_cm = scale.camera_cm(&[0.1, 0.5, 0.9]);
+        interval_of(&camera_cm.iter().map(|cm| cm * ratio).collect::<Vec<f64>>())
     };
+    let wall_height = match slope {
+        Some(Slope {
+            highest,
+            reaches_ceiling: false,
+            ..
+        }) => under_roof(highest),
+        _ => of_room,
+    };
+    let lowest = slope.and_then(|slope| under_roof(slope.lowest));
     let confidence_pct = confidence_pct(wall_width, 1.0);
     Measurement {
         wall_width,

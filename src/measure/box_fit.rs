@@ -5,7 +5,9 @@ use nalgebra::SVector;
 use super::boundaries::{Boundaries, Side};
 use super::wall_ends::CornerSight;
 use crate::geometry::least_squares::{Loss, Minimum, NormalEquations, Problem, minimise};
-use crate::geometry::room_box::{BoxEdges, PARAMETERS, Parameters, RoomBox, Wall, parameter};
+use crate::geometry::room_box::{
+    BoxEdges, LEAST_KNEE, PARAMETERS, Parameters, RoomBox, Wall, parameter,
+};
 
 /// What is known of a box before the label map is looked at: independent normals, and one of the logarithm of the width
 /// in camera heights.
@@ -30,6 +32,10 @@ const END_RANGE: [f64; 2] = [0.02, 12.0];
 const TILT_RANGE: f64 = 1.0;
 const YAW_RANGE: f64 = 1.35;
 const LN_FOCAL_RANGE: f64 = 0.7;
+/// Pitches of roofs, tangents: from 9 degrees, below which a ceiling counts as level, to 72.
+const SLOPE_RANGE: [f64; 2] = [0.15, 3.0];
+/// A roof is at least so far above the camera, camera heights: someone stands there.
+const HEADROOM: f64 = 0.05;
 
 /// The fit of a box to a photo's boundaries.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +43,7 @@ pub struct BoxProblem<'a> {
     /// What was seen.
     pub boundaries: &'a Boundaries,
     /// What is known anyway.
-    pub prior: &'a BoxPrior,
+    pub prior: BoxPrior,
     /// Standard deviation of a contact, px of the photo.
     pub sigma_px: f64,
     /// Vertical edges on the left and right of what is looked at, in which walls end before farther ones.
@@ -143,6 +149,19 @@ impl Problem<PARAMETERS> for BoxProblem<'_> {
         x[parameter::LN_HEIGHT] = clamp(x[parameter::LN_HEIGHT], LN_HEIGHT_RANGE);
         x[parameter::LEFT] = -clamp(-x[parameter::LEFT], END_RANGE);
         x[parameter::RIGHT] = clamp(x[parameter::RIGHT], END_RANGE);
+        let side = self.prior.mean[parameter::SLOPE];
+        if side != 0.0 {
+            let pitch = clamp(x[parameter::SLOPE] * side.signum(), SLOPE_RANGE);
+            x[parameter::SLOPE] = pitch * side.signum();
+            let foot = if side > 0.0 {
+                -x[parameter::LEFT]
+            } else {
+                x[parameter::RIGHT]
+            };
+            let rise = pitch * foot * x[parameter::LN_DISTANCE].exp();
+            let knee = x[parameter::LN_KNEE].max((1.0 + HEADROOM - rise).max(LEAST_KNEE).ln());
+            x[parameter::LN_KNEE] = knee.min(x[parameter::LN_HEIGHT]);
+        }
         x
     }
 }
@@ -202,7 +221,7 @@ mod tests {
             height in 1.5..2.0_f64, left in -0.9..-0.3, right in 0.3..0.9,
         ) {
             let truth = Parameters::from([
-                pitch, roll, yaw, 900.0_f64.ln(), distance.ln(), height.ln(), left, right,
+                pitch, roll, yaw, 900.0_f64.ln(), distance.ln(), height.ln(), left, right, 0.0, 0.0,
             ]);
             let boundaries = Boundaries {
                 contacts: contacts(&RoomBox(truth)),
@@ -217,13 +236,13 @@ mod tests {
             prior.sigma[LN_FOCAL] = 1e-6;
             let problem = BoxProblem {
                 boundaries: &boundaries,
-                prior: &prior,
+                prior,
                 sigma_px: 4.0,
                 edges: [None; 2],
                 corners: [None; 2],
             };
             // Not so far that a contact changes walls for good.
-            let start = truth + Parameters::from([0.02, -0.01, 0.03, 0.0, 0.05, -0.03, 0.02, -0.02]);
+            let start = truth + Parameters::from([0.02, -0.01, 0.03, 0.0, 0.05, -0.03, 0.02, -0.02, 0.0, 0.0]);
             let found = minimise(&problem, start, 200, 0.0).at;
             let ratios = |x: &Parameters| [ln_width(x).0, x[parameter::LN_HEIGHT]];
             for (got, wanted) in ratios(&found).into_iter().zip(ratios(&truth)) {

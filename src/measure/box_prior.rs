@@ -3,11 +3,11 @@
 
 use super::box_fit::BoxPrior;
 use super::tilt::Tilt;
-use super::{Observation, priors};
+use super::{Known, Observation, priors};
 use crate::geometry::attitude::Attitude;
 use crate::geometry::room_box::{
-    Parameters,
-    parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, PITCH, RIGHT, ROLL, YAW},
+    Parameters, Wall,
+    parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW},
 };
 
 /// What is known of the box before the labels are read.
@@ -40,18 +40,13 @@ pub fn box_prior(observation: &Observation, tilt: &Tilt) -> BoxPrior {
     );
     set(YAW, priors::YAW);
     set(LN_DISTANCE, priors::LN_DISTANCE);
-    let (camera, camera_sigma) = match observation.known.camera_height_cm {
-        Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
-        None => priors::CAMERA_HEIGHT.moments(),
-    };
-    let (ceiling, ceiling_sigma) = match observation.known.ceiling_height_cm {
-        Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
-        None => priors::CEILING_HEIGHT.moments(),
-    };
     set(
         LN_HEIGHT,
-        [ceiling - camera, ceiling_sigma.hypot(camera_sigma)],
+        ln_height(observation.known, priors::CEILING_HEIGHT.moments()),
     );
+    // Without a roof both stay where they are.
+    set(SLOPE, [0.0, 1.0]);
+    set(LN_KNEE, priors::LN_KNEE);
     set(LEFT, [-priors::END_TANGENT[0], priors::END_TANGENT[1]]);
     set(RIGHT, priors::END_TANGENT);
     BoxPrior {
@@ -60,4 +55,30 @@ pub fn box_prior(observation: &Observation, tilt: &Tilt) -> BoxPrior {
         ln_width_mean: priors::LN_WIDTH[0],
         ln_width_sigma: priors::LN_WIDTH[1],
     }
+}
+
+/// The same room under a roof that starts at one of its side walls.
+#[must_use]
+pub fn under_roof(level: &BoxPrior, known: Known, foot: Wall) -> BoxPrior {
+    let mut prior = *level;
+    let [pitch, sigma] = priors::ROOF_PITCH;
+    prior.mean[SLOPE] = if foot == Wall::Left { pitch } else { -pitch };
+    prior.sigma[SLOPE] = sigma;
+    [prior.mean[LN_HEIGHT], prior.sigma[LN_HEIGHT]] =
+        ln_height(known, priors::SLOPED_CEILING_HEIGHT.moments());
+    prior
+}
+
+/// Mean and standard deviation of the logarithm of the room's height in camera heights, where rooms usually are as high as `usual`
+/// says.
+fn ln_height(known: Known, usual: (f64, f64)) -> [f64; 2] {
+    let (camera, camera_sigma) = match known.camera_height_cm {
+        Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
+        None => priors::CAMERA_HEIGHT.moments(),
+    };
+    let (ceiling, ceiling_sigma) = match known.ceiling_height_cm {
+        Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
+        None => usual,
+    };
+    [ceiling - camera, ceiling_sigma.hypot(camera_sigma)]
 }

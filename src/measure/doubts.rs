@@ -1,8 +1,9 @@
 //! What speaks against a measurement: how badly the box fits, and the warnings that follow.
 
+use super::areas::{FINE_SAMPLES, mismatch};
 use super::boundaries::Boundaries;
 use super::box_fit::BoxProblem;
-use super::hypotheses::{self, Hypothesis};
+use super::hypotheses::Hypothesis;
 use super::reading::Reading;
 use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
@@ -51,7 +52,7 @@ pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> Fi
     let all: f64 = rejected + used;
     let floor = problem.boundaries.floor;
     FitQuality {
-        mismatch: hypotheses::mismatch(room, map, hypotheses::FINE_SAMPLES),
+        mismatch: mismatch(room, map, FINE_SAMPLES),
         rejected_contacts: rejected / all.max(f64::MIN_POSITIVE),
         residual_px: (used > 0.0).then(|| (squares / used).sqrt()),
         hidden_base: floor.hidden as f64 / (floor.hidden + floor.open).max(1) as f64,

@@ -1,5 +1,6 @@
 //! From a label map and what is known of the camera to the opposite wall in centimetres.
 
+mod areas;
 mod blobs;
 mod boundaries;
 mod box_estimator;

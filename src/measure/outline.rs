@@ -29,16 +29,25 @@ pub fn outline(
     let [half_width, half_height] = map.half_size_px();
     let photo = |[x, y]: [f64; 2]| [x + half_width, y + half_height];
     let distance = room.distance();
-    let (top, bottom) = (1.0 - room.height(), 1.0);
+    let top = |end: f64| 1.0 - room.top_at(end * distance);
+    let bottom = 1.0;
     let point = |x: f64, y: f64, z: f64| room.project(Vector3::new(x, y, z)).map(photo);
     let corner = |end: f64, y: f64| point(end * distance, y, distance);
-    let wall: Option<Vec<[f64; 2]>> = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    // Where a roof meets the ceiling, the top has a kink.
+    let kink = room
+        .roof()
+        .map(|roof| (roof.foot_x + (room.height() - roof.knee) / roof.slope) / distance);
+    let kink = kink.filter(|end| left < *end && *end < right);
+    let wall: Option<Vec<[f64; 2]>> = [Some(left), kink, Some(right)]
         .into_iter()
+        .flatten()
+        .map(|end| (end, top(end)))
+        .chain([(right, bottom), (left, bottom)])
         .map(|(end, y)| corner(end, y))
         .collect();
     let edges = [room.0[LEFT], room.0[RIGHT]]
         .into_iter()
-        .flat_map(|end| [top, bottom].map(|y| (end, y)))
+        .flat_map(|end| [top(end), bottom].map(|y| (end, y)))
         .filter_map(|(end, y)| {
             let near = point(end * distance, y, distance * SIDE_DEPTH)?;
             Some([corner(end, y)?, near])

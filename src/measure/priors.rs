@@ -34,6 +34,9 @@ pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.85, 151.0, 0.073), (0.15
 pub const CEILING_HEIGHT: LogMixture<2> = LogMixture([(0.77, 260.5, 0.04), (0.23, 280.0, 0.1)]);
 /// Highest point of a ceiling that slopes.
 pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([(1.0, 260.0, 0.15)]);
+/// Height in camera heights at which a roof starts over a side wall, as its logarithm, and the tangent of a roof's pitch.
+pub const LN_KNEE: [f64; 2] = [-0.2, 0.35];
+pub const ROOF_PITCH: [f64; 2] = [0.8, 0.4];
 /// Height of a door's mask: the leaf, and often some of its casing; odd doors in the second component.
 pub const DOOR_HEIGHT: LogMixture<2> = LogMixture([(0.85, 204.5, 0.02), (0.15, 208.0, 0.065)]);
 /// Standard deviation of the logarithm of a length that the user gives.

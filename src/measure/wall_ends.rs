@@ -51,11 +51,8 @@ pub fn look(
     let at = |share: f64| {
         let x = middle + side * share * half_width;
         let ray = room.wall_ray([x, 0.0]);
-        let mut moved = *room;
-        (ray.z > 1e-6).then(|| {
-            moved.0[if right { RIGHT } else { LEFT }] = ray.x / ray.z;
-            (x, moved)
-        })
+        let end = if right { RIGHT } else { LEFT };
+        (ray.z > 1e-6).then(|| (x, room.with_end(end, ray.x / ray.z)))
     };
     // Where the wall's line points away from the camera before the frame ends, the end is in view or nowhere.
     let Some((_, outside)) = at(4.0).or_else(|| at(1.5)).or_else(|| at(1.1)) else {

@@ -12,18 +12,27 @@ pub(crate) fn rooms() -> impl Strategy<Value = RoomBox> {
         1.4..2.4_f64,
         -2.0..-0.1,
         0.1..2.0,
+        prop_oneof![Just(0.0), 0.3..1.5, -1.5..-0.3],
+        0.4..1.3_f64,
     )
-        .prop_map(|(pitch, roll, yaw, focal, distance, height, left, right)| {
-            RoomBox(Parameters::from([
-                pitch,
-                roll,
-                yaw,
-                focal.ln(),
-                distance.ln(),
-                height.ln(),
-                left,
-                right,
-            ]))
+        .prop_map(
+            |(pitch, roll, yaw, focal, distance, height, left, right, slope, knee)| {
+                RoomBox(Parameters::from([
+                    pitch,
+                    roll,
+                    yaw,
+                    focal.ln(),
+                    distance.ln(),
+                    height.ln(),
+                    left,
+                    right,
+                    slope,
+                    knee.ln(),
+                ]))
+            },
+        )
+        .prop_filter("the camera is under the roof", |room| {
+            room.roof().is_none_or(|roof| roof.height_at(0.0) > 1.05)
         })
 }
 
@@ -34,15 +43,16 @@ fn edge_point(room: &RoomBox, wall: Wall, level: Level, share: f64) -> Vector3<f
         room.0[parameter::LEFT] * distance,
         room.0[parameter::RIGHT] * distance,
     );
+    let [x, z] = match wall {
+        Wall::Left => [left, distance * share],
+        Wall::Opposite => [left + (right - left) * share, distance],
+        Wall::Right => [right, distance * share],
+    };
     let y = match level {
         Level::Floor => 1.0,
-        Level::Ceiling => 1.0 - room.height(),
+        Level::Ceiling => 1.0 - room.top_at(x),
     };
-    match wall {
-        Wall::Left => Vector3::new(left, y, distance * share),
-        Wall::Opposite => Vector3::new(left + (right - left) * share, y, distance),
-        Wall::Right => Vector3::new(right, y, distance * share),
-    }
+    Vector3::new(x, y, z)
 }
 
 const WALLS: [Wall; 3] = [Wall::Left, Wall::Opposite, Wall::Right];
@@ -103,7 +113,9 @@ proptest! {
             .collect();
         for function in functions {
             let (_, analytic) = function(&room.edges());
-            for i in 0..PARAMETERS {
+            // Without a roof, its pitch and its foot are no parameters.
+            let free = if room.roof().is_some() { PARAMETERS } else { parameter::SLOPE };
+            for i in 0..free {
                 let shifted = |by: f64| {
                     let mut moved = room;
                     moved.0[i] += by;

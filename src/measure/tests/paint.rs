@@ -28,6 +28,8 @@ pub fn room(tilt_deg: [f64; 3], distance: f64, height: f64, [left, right]: [f64;
         height.ln(),
         left,
         right,
+        0.0,
+        0.0,
     ]))
 }
 

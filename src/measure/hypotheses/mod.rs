@@ -1,0 +1,205 @@
+//! Which box: descents from many starts, and the choice among where they end.
+//!
+//! A descent finds the nearest minimum, and a photo has several: a corner of the room taken for another, a side wall
+//! taken for the opposite one. So starts are spread over yaw and over where the wall's ends could be, the cheap ones are
+//! ranked by their cost as they are, and the best are refined. What is chosen is the box that explains both the lines and
+//! the areas of the label map, with a roof where that explains them better.
+
+mod starts;
+mod variants;
+
+use nalgebra::Vector3;
+
+use super::Known;
+use super::areas::{FINE_SAMPLES, cells_on, mismatch};
+use super::box_fit::BoxProblem;
+use super::box_prior::under_roof;
+use super::smooth_noise::SmoothNoise;
+use super::surfaces::SurfaceMap;
+use crate::ade20k::is_window;
+use crate::geometry::least_squares::{Minimum, Problem};
+use crate::geometry::room_box::{
+    PARAMETERS, Parameters, RoomBox, Wall,
+    parameter::{LEFT, RIGHT, YAW},
+};
+
+/// A box that a descent ended in, and what speaks against it.
+#[derive(Debug, Clone)]
+pub struct Hypothesis {
+    /// The box and its information matrix.
+    pub minimum: Minimum<PARAMETERS>,
+    /// Whether the wall's left and right end lie inside the frame.
+    pub ends_visible: [bool; 2],
+    /// Cost with all penalties; lower is better.
+    pub score: f64,
+}
+
+impl Hypothesis {
+    /// The box.
+    #[must_use]
+    pub fn room(&self) -> RoomBox {
+        RoomBox(self.minimum.at)
+    }
+}
+
+/// The boxes that may be true.
+#[derive(Debug, Clone)]
+pub struct Choice<'a> {
+    /// The problem that they solve.
+    pub problem: BoxProblem<'a>,
+    /// The box with each end of the wall inside and outside the frame, as far as that is likely; likelier ones first.
+    pub variants: Vec<Hypothesis>,
+}
+
+/// Walls whose angles to the camera differ by less are equally frontal, radians (3 degrees): the one with the window counts.
+const TIE: f64 = 0.052;
+/// How many starts are descended from, how far, and how many of the ends are refined.
+const DESCENTS: usize = 14;
+const SHORT_DESCENT: usize = 10;
+const REFINED: usize = 4;
+const LONG_DESCENT: usize = 60;
+/// Price of rendering the whole label map wrongly.
+const MISMATCH_PRICE: f64 = 150.0;
+/// Cells looked at on the long side when the areas of starts are compared.
+const COARSE_SAMPLES: usize = 20;
+/// An end counts as visible inside this share of the width from the border.
+const FRAME_MARGIN: f64 = 0.01;
+/// How much better a roof has to explain the picture: most rooms have none, and two more parameters explain more anyway.
+const ROOF_PRICE: f64 = 8.0;
+
+/// The boxes that may be true; `None` where there is neither a floor nor a ceiling line. `level` is the problem of a room with a
+/// level ceiling.
+#[must_use]
+pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Option<Choice<'a>> {
+    let noise = SmoothNoise::new(&level.boundaries.contacts, map, level.sigma_px);
+    let mut best = best(&level, &noise, map)?;
+    let mut problem = level;
+    for foot in [Wall::Left, Wall::Right] {
+        let roofed = BoxProblem {
+            prior: under_roof(&level.prior, known, foot),
+            ..level
+        };
+        if let Some(mut found) = self::best(&roofed, &noise, map) {
+            found.score += ROOF_PRICE;
+            if found.score < best.score {
+                (best, problem) = (found, roofed);
+            }
+        }
+    }
+    Some(Choice {
+        variants: variants::variants(&problem, &noise, &best, map),
+        problem,
+    })
+}
+
+/// The box that explains the picture best among those that `problem` allows.
+fn best(problem: &BoxProblem, noise: &SmoothNoise, map: &SurfaceMap) -> Option<Hypothesis> {
+    refined(problem, map)
+        .into_iter()
+        .map(|minimum| most_frontal(problem, noise, judge(problem, noise, minimum, map), map))
+        .min_by(|a, b| a.score.total_cmp(&b.score))
+}
+
+/// The hypothesis with the opposite wall and a side wall in changed places where that one is more frontal.
+fn most_frontal(
+    problem: &BoxProblem,
+    noise: &SmoothNoise,
+    hypothesis: Hypothesis,
+    map: &SurfaceMap,
+) -> Hypothesis {
+    let room = hypothesis.room();
+    let side = if room.0[YAW] > 0.0 {
+        Wall::Right
+    } else {
+        Wall::Left
+    };
+    let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
+    let beyond = room.0[YAW].abs() - std::f64::consts::FRAC_PI_4;
+    let tie = beyond.abs() < 0.5 * TIE;
+    let [opposite, beside] = [Wall::Opposite, side]
+        .map(|wall| cells_on(&room, wall, map, |x, y| is_window(map.class(x, y))));
+    let wins = if tie && opposite != beside {
+        beside > opposite
+    } else {
+        beyond > 0.0
+    };
+    if wins && end_visible {
+        let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
+        judge(problem, noise, turned, map)
+    } else {
+        hypothesis
+    }
+}
+
+/// Distinct minima near the best starts.
+fn refined(problem: &BoxProblem, map: &SurfaceMap) -> Vec<Minimum<PARAMETERS>> {
+    let rank = |cost: f64, at: &Parameters| {
+        cost + MISMATCH_PRICE * mismatch(&RoomBox(*at), map, COARSE_SAMPLES)
+    };
+    let mut starts: Vec<(f64, Parameters)> = starts::starts(problem, map)
+        .map(|start| {
+            let start = problem.confine(start);
+            (rank(problem.linearise(&start).cost, &start), start)
+        })
+        .filter(|(cost, _)| cost.is_finite())
+        .collect();
+    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut rough: Vec<(f64, Parameters)> = starts
+        .into_iter()
+        .take(DESCENTS)
+        .map(|(_, start)| {
+            let end = problem.descend(start, SHORT_DESCENT);
+            (rank(end.equations.cost, &end.at), end.at)
+        })
+        .collect();
+    rough.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut distinct: Vec<Parameters> = Vec::new();
+    for (_, at) in rough {
+        if distinct.len() < REFINED && distinct.iter().all(|other| !alike(&at, other)) {
+            distinct.push(at);
+        }
+    }
+    distinct
+        .into_iter()
+        .map(|at| problem.descend(at, LONG_DESCENT))
+        .collect()
+}
+
+fn alike(a: &Parameters, b: &Parameters) -> bool {
+    (a - b).amax() < 0.02
+}
+
+/// Scores where a descent ended.
+fn judge(
+    problem: &BoxProblem,
+    noise: &SmoothNoise,
+    minimum: Minimum<PARAMETERS>,
+    map: &SurfaceMap,
+) -> Hypothesis {
+    let room = RoomBox(minimum.at);
+    let ends_visible = [room.0[LEFT], room.0[RIGHT]].map(|end| end_visible(&room, end, map));
+    let score = noise.cost(&room)
+        + problem.cost_without_contacts(&minimum.at)
+        + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES);
+    Hypothesis {
+        minimum,
+        ends_visible,
+        score,
+    }
+}
+
+/// Whether any of the vertical edge at `end`, a tangent from the wall's normal, lies inside the frame.
+fn end_visible(room: &RoomBox, end: f64, map: &SurfaceMap) -> bool {
+    const STEPS: u32 = 12;
+    let [_, half_height] = map.half_size_px();
+    let [middle, half_width] = map.columns_px();
+    let distance = room.distance();
+    (0..=STEPS).any(|step| {
+        let y = 1.0 - room.height() * f64::from(step) / f64::from(STEPS);
+        room.project(Vector3::new(end * distance, y, distance))
+            .is_some_and(|[u, v]| {
+                (u - middle).abs() < half_width * (1.0 - 2.0 * FRAME_MARGIN)
+                    && v.abs() < half_height
+            })
+    })
+}

@@ -1,0 +1,78 @@
+//! A room with its ends in and out of view.
+
+use super::super::box_fit::BoxProblem;
+use super::super::smooth_noise::SmoothNoise;
+use super::super::surfaces::SurfaceMap;
+use super::super::wall_ends;
+use super::{Hypothesis, LONG_DESCENT, end_visible};
+use crate::geometry::room_box::parameter::{LEFT, RIGHT};
+
+/// Where an end out of view is put, in half widths of the picture.
+const OUTSIDE: f64 = 1.3;
+/// An end farther in than this share of the half width is in view without doubt.
+const NEAR_SIDE: f64 = 0.84;
+/// Variants less probable than this are left out.
+const NEGLIGIBLE: f64 = 0.01;
+
+/// The room of `best` with each of its ends in and out of view, as far as that is likely; likelier ones first.
+pub fn variants(
+    problem: &BoxProblem,
+    noise: &SmoothNoise,
+    best: &Hypothesis,
+    map: &SurfaceMap,
+) -> Vec<Hypothesis> {
+    let room = best.room();
+    let [middle, half_width] = map.columns_px();
+    let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
+    // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
+    let ways = sides.map(|(index, side)| {
+        let column = room.end_column(room.0[index]);
+        if column.is_some_and(|x| side * (x - middle) < NEAR_SIDE * half_width) {
+            return vec![(1.0, true, None)];
+        }
+        if let Some(edge) = problem.edges[usize::from(side > 0.0)] {
+            return vec![(1.0, true, Some(edge))];
+        }
+        let sight = wall_ends::look(&room, side > 0.0, noise, map, |tried| {
+            end_visible(tried, tried.0[index], map)
+        });
+        vec![
+            (sight.visible, true, sight.corner),
+            (1.0 - sight.visible, false, None),
+        ]
+    });
+    let mut found: Vec<Hypothesis> = Vec::new();
+    for left in &ways[0] {
+        for right in &ways[1] {
+            let probability = left.0 * right.0;
+            if probability < NEGLIGIBLE {
+                continue;
+            }
+            let mut start = room;
+            let mut fitted = *problem;
+            for ((index, side), way) in sides.into_iter().zip([left, right]) {
+                if let Some(corner) = way.2 {
+                    fitted.corners[usize::from(side > 0.0)] = Some(corner);
+                    let ray = room.wall_ray(corner.pixel);
+                    start = start.with_end(index, ray.x / ray.z.max(1e-6));
+                } else if !way.1 {
+                    let ray = room.wall_ray([middle + side * OUTSIDE * half_width, 0.0]);
+                    let outside = if ray.z > 0.0 {
+                        ray.x / ray.z
+                    } else {
+                        side * 6.0
+                    };
+                    let outside = side * (side * outside).max(side * start.0[index]);
+                    start = start.with_end(index, outside);
+                }
+            }
+            found.push(Hypothesis {
+                minimum: fitted.descend(start.0, LONG_DESCENT),
+                ends_visible: [left.1, right.1],
+                score: -probability.ln(),
+            });
+        }
+    }
+    found.sort_by(|a, b| a.score.total_cmp(&b.score));
+    found
+}
