@@ -3,8 +3,10 @@
 //! Lengths are in units of the camera height, so the box has no absolute scale.
 
 mod edges;
+mod sight;
 
 pub use edges::BoxEdges;
+pub use sight::Sight;
 
 use nalgebra::{SVector, Vector3};
 
@@ -134,6 +136,12 @@ impl RoomBox {
         self.0[LN_HEIGHT].exp()
     }
 
+    /// Left and right end of the opposite wall by its distance: tangents of their azimuths from the wall's normal.
+    #[must_use]
+    pub fn ends(&self) -> [f64; 2] {
+        [self.0[LEFT], self.0[RIGHT]]
+    }
+
     /// The roof; `None` where the ceiling is level.
     #[must_use]
     pub fn roof(&self) -> Option<Roof> {
@@ -185,43 +193,10 @@ impl RoomBox {
     }
 
     /// A pixel's ray along the opposite wall's axes: (to the right, down, towards the wall); the pixel is measured from
-    /// the principal point.
+    /// the principal point. For many pixels, see [`RoomBox::sight`].
     #[must_use]
-    pub fn wall_ray(&self, [x, y]: [f64; 2]) -> Vector3<f64> {
-        let camera = Vector3::new(x, y, self.focal());
-        let level = self.attitude().level_to_camera().transpose() * camera;
-        let (along, towards) = self.wall_axes();
-        Vector3::new(along.dot(&level), level.y, towards.dot(&level))
-    }
-
-    /// What a ray, given along the wall's axes, meets.
-    #[must_use]
-    pub fn hit(&self, ray: Vector3<f64>) -> Hit {
-        let distance = self.distance();
-        // Where the ray meets floor, ceiling or roof, if it gets there before a wall.
-        let (mut reach, mut met) = if ray.y > 0.0 {
-            (1.0 / ray.y, Hit::Floor)
-        } else {
-            ((1.0 - self.height()) / ray.y, Hit::Ceiling)
-        };
-        if let Some(roof) = self.roof() {
-            let above_camera = roof.height_at(0.0) - 1.0;
-            let to_roof = -above_camera / (ray.y + roof.slope * ray.x);
-            if above_camera > 0.0 && to_roof > 0.0 && !(to_roof > reach) {
-                (reach, met) = (to_roof, Hit::Ceiling);
-            }
-        }
-        let (x, z) = (ray.x * reach, ray.z * reach);
-        let inside = reach.is_finite()
-            && reach > 0.0
-            && z < distance
-            && x > self.0[LEFT] * distance
-            && x < self.0[RIGHT] * distance;
-        if inside {
-            met
-        } else {
-            Hit::Wall(self.wall_of(ray))
-        }
+    pub fn wall_ray(&self, pixel: [f64; 2]) -> Vector3<f64> {
+        self.sight().ray(pixel)
     }
 
     /// The wall in whose direction a ray, given along the wall's axes, points.

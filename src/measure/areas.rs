@@ -13,6 +13,7 @@ pub fn cells_on(
     map: &SurfaceMap,
     wanted: impl Fn(usize, usize) -> bool,
 ) -> usize {
+    let sight = room.sight();
     let stride = (map.long_side() / FINE_SAMPLES).max(1);
     (stride / 2..map.height)
         .step_by(stride)
@@ -20,13 +21,14 @@ pub fn cells_on(
         .filter(|&(x, y)| wanted(x, y))
         .filter(|&(x, y)| {
             let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
-            room.hit(room.wall_ray(pixel)) == Hit::Wall(wall)
+            sight.at(pixel) == Hit::Wall(wall)
         })
         .count()
 }
 
 /// Share of the cells showing wall, floor or ceiling that the box renders as another of the three.
 pub fn mismatch(room: &RoomBox, map: &SurfaceMap, samples: usize) -> f64 {
+    let sight = room.sight();
     let stride = (map.long_side() / samples).max(1);
     let (mut wrong, mut all) = (0_u32, 0_u32);
     for y in (stride / 2..map.height).step_by(stride) {
@@ -39,7 +41,7 @@ pub fn mismatch(room: &RoomBox, map: &SurfaceMap, samples: usize) -> f64 {
                 continue;
             }
             let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
-            let right = match room.hit(room.wall_ray(pixel)) {
+            let right = match sight.at(pixel) {
                 Hit::Wall(_) => matches!(seen, Cell::Wall | Cell::Curtain),
                 Hit::Floor => seen == Cell::Floor,
                 Hit::Ceiling => seen == Cell::Ceiling,

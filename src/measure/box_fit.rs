@@ -6,7 +6,7 @@ use super::boundaries::{Boundaries, Side};
 use super::wall_ends::CornerSight;
 use crate::geometry::least_squares::{Loss, Minimum, NormalEquations, Problem, minimise};
 use crate::geometry::room_box::{
-    BoxEdges, LEAST_KNEE, PARAMETERS, Parameters, RoomBox, Wall, parameter,
+    BoxEdges, LEAST_KNEE, PARAMETERS, Parameters, RoomBox, Sight, parameter,
 };
 
 /// What is known of a box before the label map is looked at: independent normals, and one of the logarithm of the width
@@ -59,17 +59,17 @@ impl BoxProblem<'_> {
         minimise(self, start, iterations, 1e-7)
     }
 
-    /// The wall whose edge a contact belongs to, and its signed distance, px.
+    /// Signed distances of the contacts from the edges of the walls that they belong to, px.
     #[must_use]
-    pub fn contact_distances(&self, at: &Parameters) -> Vec<(Wall, f64)> {
+    pub fn contact_distances(&self, at: &Parameters) -> Vec<f64> {
         let room = RoomBox(*at);
-        let edges = room.edges();
+        let (edges, sight) = (room.edges(), room.sight());
         self.boundaries
             .contacts
             .iter()
             .map(|contact| {
-                let wall = room.wall_of(room.wall_ray(contact.pixel));
-                (wall, edges.wall_end(wall, contact.level, contact.pixel).0)
+                let wall = sight.wall(contact.pixel);
+                edges.wall_end(wall, contact.level, contact.pixel).0
             })
             .collect()
     }
@@ -79,14 +79,14 @@ impl BoxProblem<'_> {
     pub fn cost_without_contacts(&self, x: &Parameters) -> f64 {
         let room = RoomBox(*x);
         let mut sum = NormalEquations::default();
-        self.add_bounds_and_priors(x, &room, &room.edges(), &mut sum);
+        self.add_bounds_and_priors(x, &room.sight(), &room.edges(), &mut sum);
         sum.cost
     }
 
     fn add_bounds_and_priors(
         &self,
         x: &Parameters,
-        room: &RoomBox,
+        sight: &Sight,
         edges: &BoxEdges,
         sum: &mut NormalEquations<PARAMETERS>,
     ) {
@@ -99,7 +99,7 @@ impl BoxProblem<'_> {
         let precision = 1.0 / self.sigma_px;
         let loss = Loss::Cauchy(CAUCHY_SCALE);
         for bound in &self.boundaries.bounds {
-            let wall = room.wall_of(room.wall_ray(bound.pixel));
+            let wall = sight.wall(bound.pixel);
             let (distance, d) = edges.wall_end(wall, bound.level, bound.pixel);
             let violated = match bound.side {
                 Side::Wall => distance > 0.0,
@@ -125,15 +125,15 @@ impl Problem<PARAMETERS> for BoxProblem<'_> {
     fn linearise(&self, x: &Parameters) -> NormalEquations<PARAMETERS> {
         let mut sum = NormalEquations::default();
         let room = RoomBox(*x);
-        let edges = room.edges();
+        let (edges, sight) = (room.edges(), room.sight());
         let precision = 1.0 / self.sigma_px;
         let loss = Loss::Cauchy(CAUCHY_SCALE);
         for contact in &self.boundaries.contacts {
-            let wall = room.wall_of(room.wall_ray(contact.pixel));
+            let wall = sight.wall(contact.pixel);
             let (distance, d) = edges.wall_end(wall, contact.level, contact.pixel);
             sum.add(distance * precision, &(d * precision), contact.weight, loss);
         }
-        self.add_bounds_and_priors(x, &room, &edges, &mut sum);
+        self.add_bounds_and_priors(x, &sight, &edges, &mut sum);
         sum
     }
 

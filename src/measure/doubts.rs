@@ -10,7 +10,7 @@ use super::tilt::Tilt;
 use super::{Estimate, FitQuality, Observation, Warning};
 use crate::ade20k::{MIRROR, is_window};
 use crate::geometry::camera::FocalSource;
-use crate::geometry::room_box::{Level, RoomBox, Wall, parameter::YAW};
+use crate::geometry::room_box::{Hit, Level, RoomBox, Wall, parameter::YAW};
 
 /// A contact farther than this many standard deviations from the box's edge is on none.
 const REJECTED_SIGMAS: f64 = 3.0;
@@ -41,7 +41,7 @@ const LOW_CONFIDENCE_PCT: f64 = 40.0;
 pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> FitQuality {
     let (mut rejected, mut used, mut squares) = (0.0, 0.0, 0.0);
     let distances = problem.contact_distances(&room.0);
-    for ((_, distance), contact) in distances.into_iter().zip(&problem.boundaries.contacts) {
+    for (distance, contact) in distances.into_iter().zip(&problem.boundaries.contacts) {
         if distance.abs() > REJECTED_SIGMAS * problem.sigma_px {
             rejected += contact.weight;
         } else {
@@ -152,12 +152,13 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
 /// Whether most of the opposite wall is glass, in which another room may be seen.
 fn is_mirror_or_window(map: &SurfaceMap, room: &RoomBox) -> bool {
     const SAMPLES: usize = 48;
+    let sight = room.sight();
     let stride = (map.long_side() / SAMPLES).max(1);
     let (mut mirror, mut window, mut all) = (0_u32, 0_u32, 0_u32);
     for y in (stride / 2..map.height).step_by(stride) {
         for x in (stride / 2..map.width).step_by(stride) {
-            let ray = room.wall_ray(map.pixel(x as f64 + 0.5, y as f64 + 0.5));
-            if room.hit(ray) == crate::geometry::room_box::Hit::Wall(Wall::Opposite) {
+            let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
+            if sight.at(pixel) == Hit::Wall(Wall::Opposite) {
                 all += 1;
                 mirror += u32::from(map.class(x, y) == MIRROR);
                 window += u32::from(is_window(map.class(x, y)));

@@ -56,7 +56,7 @@ pub fn outline(
 
     let (mut inliers, mut outliers) = (Vec::new(), Vec::new());
     let distances = problem.contact_distances(&room.0);
-    for (contact, (_, distance)) in problem.boundaries.contacts.iter().zip(distances) {
+    for (contact, distance) in problem.boundaries.contacts.iter().zip(distances) {
         if distance.abs() <= OUTLIER_SIGMAS * problem.sigma_px {
             inliers.push(photo(contact.pixel));
         } else {

@@ -33,7 +33,7 @@ pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.85, 151.0, 0.073), (0.15
 /// Height of rooms: what is built today, and a broad rest of older and newer stock.
 pub const CEILING_HEIGHT: LogMixture<2> = LogMixture([(0.77, 260.5, 0.04), (0.23, 280.0, 0.1)]);
 /// Highest point of a ceiling that slopes.
-pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([(1.0, 260.0, 0.15)]);
+pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([(1.0, 258.0, 0.12)]);
 /// Height in camera heights at which a roof starts over a side wall, as its logarithm, and the tangent of a roof's pitch.
 pub const LN_KNEE: [f64; 2] = [-0.2, 0.35];
 pub const ROOF_PITCH: [f64; 2] = [0.8, 0.4];

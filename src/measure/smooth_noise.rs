@@ -72,11 +72,11 @@ impl SmoothNoise {
         let Some(correlation) = &self.correlation else {
             return 0.0;
         };
-        let edges = room.edges();
+        let (edges, sight) = (room.edges(), room.sight());
         let mut distances = DVector::from_iterator(
             self.contacts.len(),
             self.contacts.iter().map(|contact| {
-                let wall = room.wall_of(room.wall_ray(contact.pixel));
+                let wall = sight.wall(contact.pixel);
                 let (distance, _) = edges.wall_end(wall, contact.level, contact.pixel);
                 (distance / self.sigma_px).clamp(-CLIPPED, CLIPPED)
             }),

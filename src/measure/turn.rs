@@ -21,6 +21,8 @@ const LEAST_SHARE: f64 = 0.03;
 const LEAST_GAP: f64 = 0.2;
 /// How much more a direction must be across or up than down before the picture is turned.
 const CLEARLY: f64 = 1.5;
+/// Share of the columns that must have ceiling over wall over floor for a picture to be upright whatever lies beside what.
+const LEAST_STACKED: f64 = 0.3;
 
 impl QuarterTurns {
     /// Whether the picture stays as it is.
@@ -44,13 +46,13 @@ impl QuarterTurns {
             Self(0)
         } else if y < 0.0 && -y > CLEARLY * x.abs() {
             Self(2)
-        } else if x > CLEARLY * y.abs() {
+        } else if x.abs() <= CLEARLY * y.abs() || is_stacked(observation.labels) {
+            Self(0)
+        } else if x > 0.0 {
             // Down is to the right: a clockwise turn brings it to the lower side.
             Self(1)
-        } else if -x > CLEARLY * y.abs() {
-            Self(3)
         } else {
-            Self(0)
+            Self(3)
         }
     }
 
@@ -182,6 +184,29 @@ fn from_ceiling_to_floor(labels: &LabelMap) -> Option<[f64; 2]> {
     (way[0].hypot(way[1]) > LEAST_GAP).then_some(way)
 }
 
+/// Whether most columns that tell have ceiling over wall over floor. A picture on its side shows walls on both sides of its ceiling
+/// and its floor; under a roof, the ceiling's middle may lie beside that of the walls, but above them all the same.
+fn is_stacked(labels: &LabelMap) -> bool {
+    let rank = |class| match surface(class) {
+        Surface::Ceiling => Some(0),
+        Surface::Wall => Some(1),
+        Surface::Floor => Some(2),
+        _ => None,
+    };
+    let (mut stacked, mut mixed) = (0, 0);
+    for x in 0..labels.width() {
+        let ranks = (0..labels.height()).filter_map(|y| rank(labels.at(x, y)));
+        let mut changes: Vec<i32> = ranks.collect();
+        changes.dedup();
+        if changes.len() > 1 && changes.is_sorted() {
+            stacked += 1;
+        } else if changes.len() > 1 {
+            mixed += 1;
+        }
+    }
+    stacked > mixed && f64::from(stacked) > LEAST_STACKED * f64::from(labels.width())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,30 +225,52 @@ mod tests {
         LabelMap::new(40, 30, classes).unwrap()
     }
 
+    /// What brings a photo without gravity upright that shows `labels`.
+    fn needed(labels: &LabelMap) -> QuarterTurns {
+        QuarterTurns::needed(&Observation {
+            labels,
+            image: ImageSize {
+                width: 10 * labels.width(),
+                height: 10 * labels.height(),
+            },
+            focal: crate::geometry::camera::Focal {
+                px: 300.0,
+                sigma_ln: 0.02,
+                source: crate::geometry::camera::FocalSource::Default,
+            },
+            gravity: None,
+            segments: &[],
+            known: super::super::Known::default(),
+        })
+    }
+
     #[test]
     fn each_turn_is_found_and_undone() {
         for turns in 0..4 {
             // Displayed `turns` clockwise quarter turns short of upright.
             let shown = QuarterTurns((4 - turns) % 4).labels(&labels()).unwrap();
-            let observation = Observation {
-                labels: &shown,
-                image: ImageSize {
-                    width: 10 * shown.width(),
-                    height: 10 * shown.height(),
-                },
-                focal: crate::geometry::camera::Focal {
-                    px: 300.0,
-                    sigma_ln: 0.02,
-                    source: crate::geometry::camera::FocalSource::Default,
-                },
-                gravity: None,
-                segments: &[],
-                known: super::super::Known::default(),
-            };
-            let needed = QuarterTurns::needed(&observation);
+            let needed = needed(&shown);
             assert_eq!(needed, QuarterTurns(turns));
             assert_eq!(needed.labels(&shown).unwrap(), labels());
         }
+    }
+
+    #[test]
+    fn a_roof_beside_a_wall_turns_nothing() {
+        let under = |slope: u32| {
+            let cells = (0..30_u32).flat_map(|y| (0..40_u32).map(move |x| (x, y)));
+            let classes = cells.map(|(x, y)| {
+                if slope * x + y < 20 * slope {
+                    CEILING
+                } else {
+                    WALL
+                }
+            });
+            LabelMap::new(40, 30, classes.collect()).unwrap()
+        };
+        assert_eq!(needed(&under(2)), QuarterTurns(0));
+        // Nothing of an upright ceiling's width is left of a picture on its side.
+        assert_eq!(needed(&under(30)), QuarterTurns(1));
     }
 
     #[test]

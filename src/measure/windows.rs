@@ -33,18 +33,19 @@ fn window(
     camera_cm: f64,
     blob: &Blob,
 ) -> Option<WindowEstimate> {
+    let sight = room.sight();
     let middle = map.pixel(
         (blob.left + blob.right) as f64 / 2.0,
         (blob.top + blob.bottom) as f64 / 2.0,
     );
-    if room.wall_of(room.wall_ray(middle)) != Wall::Opposite {
+    if sight.wall(middle) != Wall::Opposite {
         return None;
     }
     let (mut along, mut down): (Vec<f64>, Vec<f64>) = blob
         .cells
         .iter()
         .filter_map(|&(x, y)| {
-            let ray = room.wall_ray(map.pixel(x as f64 + 0.5, y as f64 + 0.5));
+            let ray = sight.ray(map.pixel(x as f64 + 0.5, y as f64 + 0.5));
             room.on_wall(Wall::Opposite, ray)
         })
         .map(|point| (point.x, point.y))

@@ -13,7 +13,8 @@ use super::{Level, PARAMETERS, Parameters, Roof, RoomBox, Wall};
 /// Derivatives of a vector: one column a parameter.
 type Derivatives = SMatrix<f64, 3, PARAMETERS>;
 
-/// The picture of one edge: the normal of its plane and the normal's derivatives by the parameters, camera frame.
+/// The picture of one edge: the normal of its plane, of unit length in the picture, and the derivatives of the normal before it was
+/// scaled, scaled alike; camera frame.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     normal: Vector3<f64>,
@@ -55,10 +56,7 @@ impl RoomBox {
             let mut derivatives = rotation * shape;
             derivatives.set_column(PITCH, &(by_pitch * normal));
             derivatives.set_column(ROLL, &(by_roll * normal));
-            Edge {
-                normal: rotation * normal,
-                derivatives,
-            }
+            Edge::new(rotation * normal, derivatives)
         };
         let side = |end: usize, Depth { y, derivatives }: Depth| {
             let mut shape = along * derivatives.transpose();
@@ -191,15 +189,22 @@ impl BoxEdges {
 }
 
 impl Edge {
+    /// Of a plane's normal, which is scaled to unit length in the picture, and its derivatives.
+    fn new(normal: Vector3<f64>, derivatives: Derivatives) -> Self {
+        let length = normal.x.hypot(normal.y).max(1e-12);
+        Self {
+            normal: normal / length,
+            derivatives: derivatives / length,
+        }
+    }
+
     fn distance(&self, focal: f64, [x, y]: [f64; 2]) -> (f64, Parameters) {
         let n = self.normal;
-        let length = n.x.hypot(n.y).max(1e-12);
-        let value = (n.x * x + n.y * y + n.z * focal) / length;
+        let value = n.x * x + n.y * y + n.z * focal;
         // Of the product with the pixel, less what the normal's length changes of the distance.
-        let by_normal =
-            Vector3::new(x - value * n.x / length, y - value * n.y / length, focal) / length;
+        let by_normal = Vector3::new(x - value * n.x, y - value * n.y, focal);
         let mut derivatives = self.derivatives.tr_mul(&by_normal);
-        derivatives[LN_FOCAL] = n.z * focal / length;
+        derivatives[LN_FOCAL] = n.z * focal;
         (value, derivatives)
     }
 }

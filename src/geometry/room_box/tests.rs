@@ -92,7 +92,7 @@ proptest! {
         let wall = room.wall_of(ray);
         let (floor, _) = edges.wall_end(wall, Level::Floor, [x, y]);
         let (ceiling, _) = edges.wall_end(wall, Level::Ceiling, [x, y]);
-        match room.hit(ray) {
+        match room.sight().hit(ray) {
             Hit::Floor => prop_assert!(floor > -1e-9),
             Hit::Ceiling => prop_assert!(ceiling > -1e-9),
             Hit::Wall(_) => {
@@ -136,7 +136,9 @@ proptest! {
         let turned = room.turned_to(Wall::Right);
         let again = Vector3::new(turned.0[parameter::LEFT] * turned.distance(), 0.2, turned.distance());
         if let (Some(a), Some(b)) = (room.project(corner), turned.project(again)) {
-            prop_assert!((a[0] - b[0]).abs() < 1e-6 && (a[1] - b[1]).abs() < 1e-6);
+            // Far outside the picture, rounding grows with the distance.
+            let near = |axis: usize| (a[axis] - b[axis]).abs() < 1e-6 * (1.0 + a[axis].abs());
+            prop_assert!(near(0) && near(1));
         }
     }
 }

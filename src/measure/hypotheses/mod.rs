@@ -19,7 +19,7 @@ use super::surfaces::SurfaceMap;
 use crate::ade20k::is_window;
 use crate::geometry::least_squares::{Minimum, Problem};
 use crate::geometry::room_box::{
-    PARAMETERS, Parameters, RoomBox, Wall,
+    Level, PARAMETERS, Parameters, RoomBox, Wall,
     parameter::{LEFT, RIGHT, YAW},
 };
 
@@ -66,6 +66,11 @@ const COARSE_SAMPLES: usize = 20;
 const FRAME_MARGIN: f64 = 0.01;
 /// How much better a roof has to explain the picture: most rooms have none, and two more parameters explain more anyway.
 const ROOF_PRICE: f64 = 8.0;
+/// Up to these shares of a ceiling's contacts that lie farther off than so many standard deviations, and of cells that show another
+/// surface, a level ceiling explains the picture: roofs are tried beyond.
+const MOST_OFF: f64 = 0.05;
+const OFF_SIGMAS: f64 = 3.0;
+const MOST_MISMATCH: f64 = 0.01;
 
 /// The boxes that may be true; `None` where there is neither a floor nor a ceiling line. `level` is the problem of a room with a
 /// level ceiling.
@@ -74,7 +79,12 @@ pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Opti
     let noise = SmoothNoise::new(&level.boundaries.contacts, map, level.sigma_px);
     let mut best = best(&level, &noise, map)?;
     let mut problem = level;
-    for foot in [Wall::Left, Wall::Right] {
+    let feet: &[Wall] = if is_level(&level, &best, map) {
+        &[]
+    } else {
+        &[Wall::Left, Wall::Right]
+    };
+    for &foot in feet {
         let roofed = BoxProblem {
             prior: under_roof(&level.prior, known, foot),
             ..level
@@ -90,6 +100,21 @@ pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Opti
         variants: variants::variants(&problem, &noise, &best, map),
         problem,
     })
+}
+
+/// Whether a level ceiling explains where walls end above, so that no roof needs to be tried.
+fn is_level(problem: &BoxProblem, best: &Hypothesis, map: &SurfaceMap) -> bool {
+    let distances = problem.contact_distances(&best.minimum.at);
+    let (mut off, mut all) = (0.0, 0.0);
+    for (contact, distance) in problem.boundaries.contacts.iter().zip(distances) {
+        if contact.level == Level::Ceiling {
+            all += contact.weight;
+            if distance.abs() > OFF_SIGMAS * problem.sigma_px {
+                off += contact.weight;
+            }
+        }
+    }
+    off <= MOST_OFF * all && mismatch(&best.room(), map, FINE_SAMPLES) < MOST_MISMATCH
 }
 
 /// The box that explains the picture best among those that `problem` allows.

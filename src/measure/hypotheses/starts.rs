@@ -59,7 +59,7 @@ fn start(problem: &BoxProblem, yaw: f64, left_px: f64, right_px: f64) -> Option<
     room.0[LEFT] = left;
     room.0[RIGHT] = right;
 
-    let aimed = room;
+    let (aimed, sight) = (room, room.sight());
     let reach = |ray: Vector3<f64>| match aimed.wall_of(ray) {
         Wall::Opposite => ray.z,
         Wall::Left => ray.x / left,
@@ -71,7 +71,7 @@ fn start(problem: &BoxProblem, yaw: f64, left_px: f64, right_px: f64) -> Option<
             .contacts
             .iter()
             .filter(move |contact| contact.level == level)
-            .map(|contact| aimed.wall_ray(contact.pixel))
+            .map(|contact| sight.ray(contact.pixel))
     };
     // Distance at which the floor lines are seen, by the median over contacts.
     let floor = median(

@@ -46,7 +46,7 @@ pub fn paint(room: &RoomBox, class: impl Fn(&Seen) -> ClassIndex) -> LabelMap {
 
 /// What a ray along the walls' axes meets in `room`.
 pub fn see(room: &RoomBox, ray: Vector3<f64>) -> Seen {
-    let hit = room.hit(ray);
+    let hit = room.sight().hit(ray);
     let on_wall = (hit == Hit::Wall(Wall::Opposite))
         .then(|| room.on_wall(Wall::Opposite, ray))
         .flatten()
