@@ -35,7 +35,7 @@ const TRIED: [f64; 2] = [1.04, 0.84];
 const STEPS: u32 = 50;
 /// Odds that an end lies in the outer hundredth of the picture's width rather than outside the frame. Plausible rooms and standpoints
 /// alone give 0.03; but who photographs a wall to measure it steps back until its ends are just in.
-const PRIOR_PER_HUNDREDTH: f64 = 0.15;
+const PRIOR_PER_HUNDREDTH: f64 = 0.3;
 
 /// Looks for the end on the right or left side of the frame. `room`'s end there may be anywhere.
 #[must_use]
