@@ -3,6 +3,7 @@
 //!
 //! `cargo run --release --example study -- [--rooms N] [--seed S] [--only SCENARIO] [--kind plain|rendered] [--worst N] [--save DIR]`
 
+mod floor;
 mod options;
 mod plot;
 mod rooms;
@@ -59,6 +60,7 @@ fn main() -> Result<()> {
     let mut rows = Vec::new();
     let mut points = Vec::new();
     let mut millis = Vec::new();
+    let mut floors = Vec::new();
     println!("{}", Row::HEADER);
     for (kind, scenario) in options.strata() {
         let cases: Vec<Case> = (options.first..options.first + options.rooms)
@@ -81,12 +83,19 @@ fn main() -> Result<()> {
             add("nominal, ceiling height known", &all, |c| &c.known_ceiling);
         }
         if kind == Kind::Plain {
+            floors.push((scenario, floor::of(options.seed, scenario)?));
             let stratum = scenario.name();
             points.extend(cases.iter().filter_map(|c| plot::Point::of(stratum, c)));
         }
         worst::print(&cases, options.worst, options.pictures.as_deref())?;
     }
     println!("\nmedian {:.1} ms a photo", median(&millis));
+    for (scenario, mape) in floors {
+        println!(
+            "{}: {mape:.1} % is what the priors allow without a door",
+            scenario.name()
+        );
+    }
     if let Some(folder) = &options.save {
         std::fs::create_dir_all(folder)?;
         let lines: Vec<String> = rows.iter().map(ToString::to_string).collect();

@@ -33,7 +33,7 @@ pub enum FocalSource {
     Exif35mm,
     /// EXIF FocalLength and FocalPlaneXResolution.
     ExifFocalPlane,
-    /// Orthogonal vanishing points of the photo.
+    /// The room's lines, which converge in orthogonal vanishing points.
     VanishingPoints,
     /// A usual phone camera.
     Default,

@@ -18,8 +18,8 @@ use super::{
     outline, priors, windows,
 };
 use crate::ade20k::is_window;
-use crate::geometry::camera::LineSegment;
-use crate::geometry::room_box::parameter::{PITCH, ROLL, YAW};
+use crate::geometry::camera::{Focal, FocalSource, LineSegment};
+use crate::geometry::room_box::parameter::{LN_FOCAL, PITCH, ROLL, YAW};
 use crate::geometry::room_box::{RoomBox, Wall};
 
 /// Standard deviation of a contact's position, as a share of the picture's long side.
@@ -32,6 +32,8 @@ const PARALLEL: f64 = 0.17;
 const LEAST_WIDTH: f64 = 0.6;
 /// The angle of a wall is known when its standard deviation is less, radians.
 const KNOWN_ANGLE: f64 = 0.25;
+/// A focal length is told by the room's lines when the standard deviation of its logarithm is less.
+const TOLD_FOCAL: f64 = 0.1;
 /// Less wall than this share of the picture is no wall.
 const LEAST_WALL_SHARE: f64 = 0.002;
 /// Farther walls, in camera heights, have their base less than 5 degrees under the horizon: a degree of pitch would change the
@@ -147,12 +149,10 @@ fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<(&'f Fit<'a>, &'f Hypothesis)
 
 /// How far the wall is turned from the camera, radians; as far as can be where that is not known.
 fn known_angle(hypothesis: &Hypothesis) -> f64 {
-    let covariance = hypothesis.minimum.equations.information.try_inverse();
-    match covariance {
-        Some(covariance) if covariance[(YAW, YAW)] < KNOWN_ANGLE * KNOWN_ANGLE => {
-            hypothesis.room().0[YAW].abs()
-        }
-        _ => f64::MAX,
+    if hypothesis.sigma(YAW) < KNOWN_ANGLE {
+        hypothesis.room().0[YAW].abs()
+    } else {
+        f64::MAX
     }
 }
 
@@ -211,6 +211,7 @@ fn measure(
     };
     let lowest = slope.and_then(|slope| under_roof(slope.lowest));
     let confidence_pct = confidence_pct(wall_width, 1.0);
+    let focal = told_focal(observation.focal, best);
     Measurement {
         wall_width,
         wall_height,
@@ -220,6 +221,7 @@ fn measure(
         confidence_pct,
         warnings: doubts::warnings(&Findings {
             observation,
+            focal,
             tilt,
             map,
             boundaries: problem.boundaries,
@@ -233,8 +235,8 @@ fn measure(
             width: wall_width,
         }),
         camera: Some(CameraEstimate {
-            focal_px: observation.focal.px,
-            focal_source: observation.focal.source,
+            focal_px: focal.px,
+            focal_source: focal.source,
             fitted_focal_px: Some(room.focal()),
             pitch_deg: room.0[PITCH].to_degrees(),
             roll_deg: room.0[ROLL].to_degrees(),
@@ -254,6 +256,20 @@ fn measure(
             ..outline::outline(problem, map, &room, first.ends)
         },
         windows: camera_cm.map_or_else(Vec::new, |cm| windows::find(map, &room, first.ends[0], cm)),
+    }
+}
+
+/// The focal length: that of the room's converging lines, where the photo names none and they tell it better than what is usual.
+fn told_focal(before: Focal, best: &Hypothesis) -> Focal {
+    let fitted = Focal {
+        px: best.room().focal(),
+        sigma_ln: best.sigma(LN_FOCAL),
+        source: FocalSource::VanishingPoints,
+    };
+    if before.source == FocalSource::Default && fitted.sigma_ln < TOLD_FOCAL {
+        fitted
+    } else {
+        before
     }
 }
 

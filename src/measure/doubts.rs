@@ -9,7 +9,7 @@ use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
 use super::{Estimate, FitQuality, Observation, Warning};
 use crate::ade20k::{MIRROR, is_window};
-use crate::geometry::camera::FocalSource;
+use crate::geometry::camera::{Focal, FocalSource};
 use crate::geometry::room_box::{Hit, Level, RoomBox, Wall, parameter::YAW};
 
 /// A contact farther than this many standard deviations from the box's edge is on none.
@@ -77,6 +77,8 @@ pub fn misfit_sigma(fit: &FitQuality, occluded: bool) -> f64 {
 pub struct Findings<'a> {
     /// The photo.
     pub observation: &'a Observation<'a>,
+    /// The focal length, as told before or by the room's lines.
+    pub focal: Focal,
     /// The camera's tilt, as known before.
     pub tilt: &'a Tilt,
     /// Its label map.
@@ -110,7 +112,7 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
     let [low, high] = USUAL_CAMERA_CM;
     let found = [
         (
-            f.observation.focal.source == FocalSource::Default,
+            f.focal.source == FocalSource::Default,
             Warning::FocalFromDefault,
         ),
         (f.observation.gravity.is_none(), Warning::GravityMissing),

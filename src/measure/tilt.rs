@@ -2,7 +2,7 @@
 
 use super::Observation;
 use crate::geometry::attitude::Attitude;
-use crate::geometry::camera::{Gravity, GravitySource};
+use crate::geometry::camera::{Focal, Gravity, GravitySource};
 use crate::geometry::vanishing;
 
 /// The direction of gravity, if anything tells it, and what speaks for it.
@@ -31,7 +31,10 @@ impl Tilt {
             observation.focal.px,
         );
         let (edges, verticals) = match edges {
-            Some(found) => (Some(found.gravity), found.inliers),
+            Some(found) => (
+                Some(blurred(found.gravity, observation.focal)),
+                found.inliers,
+            ),
             None => (None, Vec::new()),
         };
         let (gravity, source, conflict) = match (observation.gravity, edges) {
@@ -68,6 +71,15 @@ fn fuse(a: Gravity, b: Gravity) -> Option<Gravity> {
         sigma_pitch,
         sigma_roll,
     })
+}
+
+/// A direction that was read off the picture with a focal length: an error of that is one of the pitch, in proportion to it.
+fn blurred(gravity: Gravity, focal: Focal) -> Gravity {
+    let (sin, cos) = Attitude::from_gravity(gravity.down).pitch.sin_cos();
+    Gravity {
+        sigma_pitch: gravity.sigma_pitch.hypot(sin * cos * focal.sigma_ln),
+        ..gravity
+    }
 }
 
 fn doubted(gravity: Gravity) -> Gravity {

@@ -1,5 +1,6 @@
-//! The focal length from EXIF, in pixels of the upright photo.
+//! The focal length from a photo's metadata, in pixels of the upright photo.
 
+use super::depth::Calibration;
 use crate::geometry::camera::{Focal, FocalSource, ImageSize};
 use crate::measure::Warning;
 
@@ -12,6 +13,8 @@ const PLAUSIBLE_F35_MM: std::ops::RangeInclusive<f64> = 8.0..=400.0;
 const ULTRA_WIDE_BELOW_MM: f64 = 18.0;
 /// Standard deviation of ln f of a correct equivalent: focus breathing and the nominal value's own error.
 const SIGMA_NOMINAL: f64 = 0.012;
+/// The same for a phone's own calibration.
+const SIGMA_CALIBRATED: f64 = 0.005;
 /// The same for sensor resolutions, which makers round and sometimes give for another readout mode.
 const SIGMA_FOCAL_PLANE: f64 = 0.03;
 /// The same for 16:9, which is cut from a 4:3 sensor: makers differ on which diagonal they mean.
@@ -53,7 +56,7 @@ impl FocalPlane {
     }
 }
 
-/// What EXIF says of lens and sensor.
+/// What the metadata say of lens and sensor.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LensFacts {
     /// Made by Apple, whose 35 mm equivalent already contains the digital zoom.
@@ -70,20 +73,28 @@ pub(super) struct LensFacts {
     pub captured: Option<ImageSize>,
     /// Taken with a phone's ultra-wide camera.
     pub ultra_wide: bool,
+    /// Measured by the phone, beside a depth map.
+    pub calibration: Option<Calibration>,
 }
 
-/// The focal length of an upright photo, the 35 mm equivalent first, else by the sensor's resolution. `None` when EXIF
-/// says nothing plausible.
+/// The focal length of an upright photo: by the phone's own calibration, else the 35 mm equivalent, else by the sensor's resolution.
+/// `None` when the metadata say nothing plausible.
 pub(super) fn from_facts(
     facts: &LensFacts,
     size: ImageSize,
     warnings: &mut Vec<Warning>,
 ) -> Option<Focal> {
-    let (f35, sigma, source) = equivalent(facts).or_else(|| by_sensor(facts, size))?;
+    let (f35, sigma, source) = by_calibration(facts, size)
+        .or_else(|| equivalent(facts))
+        .or_else(|| by_sensor(facts, size))?;
     if facts.ultra_wide || f35 < ULTRA_WIDE_BELOW_MM {
         warnings.push(Warning::UltraWideLens);
     }
-    let framing = framing(facts, size);
+    // The calibration's picture has the photo's sides: nothing is cut off.
+    let framing = match source {
+        FocalSource::Depth => Framing::Whole,
+        _ => framing(facts, size),
+    };
     if framing == Framing::Cropped {
         warnings.push(Warning::FocalAmbiguousCrop);
     }
@@ -92,6 +103,18 @@ pub(super) fn from_facts(
         sigma_ln: sigma.hypot(framing.sigma_ln()),
         source,
     })
+}
+
+/// The 35 mm equivalent of a calibration whose picture has the photo's aspect, the standard deviation of its logarithm, and its source.
+fn by_calibration(facts: &LensFacts, size: ImageSize) -> Option<(f64, f64, FocalSource)> {
+    let Calibration {
+        focal_px,
+        reference: [width, height],
+    } = facts.calibration?;
+    let (long, short) = (width.max(height), width.min(height));
+    let alike = (long / short / aspect(size) - 1.0).abs() <= ASPECT_TOLERANCE;
+    let f35 = plausible(focal_px * FULL_FRAME_DIAGONAL_MM / long.hypot(short))?;
+    alike.then_some((f35, SIGMA_CALIBRATED, FocalSource::Depth))
 }
 
 /// The 35 mm equivalent, mm, the standard deviation of its logarithm, and its source.

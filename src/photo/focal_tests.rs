@@ -196,3 +196,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_calibration_of_the_whole_picture_beats_the_nominal_focal_length() {
+    let calibrated = |width, height| LensFacts {
+        calibration: Some(Calibration {
+            focal_px: 1460.0,
+            reference: [width, height],
+        }),
+        ..phone(26.0)
+    };
+    for size in [LANDSCAPE, PORTRAIT] {
+        let found = focal(&calibrated(2016.0, 1512.0), size).0.unwrap();
+        assert_eq!(found.source, FocalSource::Depth);
+        assert!((found.px - 2920.0).abs() < 1e-9 && found.sigma_ln < 0.01);
+    }
+    // Of another part of the sensor, or of no camera.
+    let square = focal(&calibrated(1512.0, 1512.0), LANDSCAPE).0.unwrap();
+    assert_eq!(square.source, FocalSource::Exif35mm);
+    let telescope = focal(&calibrated(80.0, 60.0), LANDSCAPE).0.unwrap();
+    assert_eq!(telescope.source, FocalSource::Exif35mm);
+}

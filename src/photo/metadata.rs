@@ -5,6 +5,7 @@ use std::io::Cursor;
 use exif::{Exif, In, Reader, Tag, Value};
 
 use super::apple::{self, AppleNote};
+use super::depth;
 use super::focal::{self, FocalPlane, LensFacts};
 use super::gravity;
 use super::orient::Orientation;
@@ -48,8 +49,14 @@ pub(super) struct ExifFields {
     apple: AppleNote,
 }
 
-/// Reads the EXIF block of any container that can hold one.
+/// Reads the EXIF block of any container that can hold one, and the calibration beside a depth map.
 pub(super) fn read(bytes: &[u8]) -> ExifFields {
+    let mut found = read_exif(bytes);
+    found.facts.calibration = depth::read(bytes);
+    found
+}
+
+fn read_exif(bytes: &[u8]) -> ExifFields {
     let mut damaged = false;
     let parsed = Reader::new()
         .continue_on_error(true)
@@ -95,6 +102,7 @@ fn fields(exif: &Exif, condition: Condition) -> ExifFields {
             .zip(whole(Tag::PixelYDimension))
             .map(|(width, height)| ImageSize { width, height }),
         ultra_wide: apple.camera_type == Some(apple::ULTRA_WIDE),
+        calibration: None,
     };
     ExifFields {
         orientation: whole(Tag::Orientation).and_then(Orientation::from_exif),

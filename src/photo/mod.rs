@@ -9,6 +9,7 @@ mod alpha;
 mod apple;
 mod colour;
 mod decode;
+mod depth;
 mod error;
 mod focal;
 mod gravity;

@@ -4,8 +4,9 @@ use crate::geometry::camera::{Focal, FocalSource, ImageSize};
 
 /// Horizontal field of view of a usual phone's main camera held in landscape, degrees.
 const DEFAULT_LONG_SIDE_FOV_DEG: f64 = 69.5;
-/// How far usual phones differ from it, standard deviation of the logarithm.
-const DEFAULT_SIGMA_LN: f64 = 0.05;
+/// How far the camera of a photo that does not name its lens may differ from it, standard deviation of the logarithm: main cameras by
+/// 0.05, but ultra-wide ones, which rooms invite, by 0.65. The converging lines of the room tell more than either.
+const DEFAULT_SIGMA_LN: f64 = 0.25;
 /// What a user who states a field of view is trusted with.
 const USER_SIGMA_LN: f64 = 0.008;
 

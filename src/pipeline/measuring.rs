@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::{median, timed, to_microseconds};
 use crate::deadline::{Deadline, TimedOut};
 use crate::debug_output;
-use crate::geometry::camera::FocalSource;
+use crate::geometry::camera::{Focal, FocalSource};
 use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
 use crate::memory::rss_mb;
 use crate::photo::{Photo, guarded, segments};
@@ -73,6 +73,18 @@ pub fn finish(
     result
 }
 
+/// Keeps what was measured with `focal`, and warns where neither the photo nor the room told it.
+fn set_measurement(result: &mut PhotoResult, measurement: &Measurement, focal: Focal) {
+    result.set_measurement(measurement);
+    let told = measurement
+        .camera
+        .map_or(focal.source, |camera| camera.focal_source);
+    let warning = Warning::FocalFromDefault;
+    if told == FocalSource::Default && !result.warnings.contains(&warning) {
+        result.warnings.push(warning);
+    }
+}
+
 fn measure_photo(
     result: &mut PhotoResult,
     photo: &Photo,
@@ -83,16 +95,14 @@ fn measure_photo(
 ) -> Result<(), String> {
     let size = photo.size();
     let focal = focal_of(size, job.known.fov_deg, photo.metadata.focal);
-    if focal.source == FocalSource::Default {
-        result.warnings.push(Warning::FocalFromDefault);
-    }
     let (labels, failed_here) = match segmentation {
         Ok(segmentation) => (segmentation.labels, None),
         Err(Unlabelled::TimedOut(missed)) => return Err(missed.to_string()),
         Err(Unlabelled::Failed(why)) => match &settings.fallback {
             Fallback::None => return Err(why),
             Fallback::FullFrame => {
-                result.set_measurement(&full_frame(size, focal, job.known));
+                let guess = full_frame(size, focal, job.known);
+                set_measurement(result, &guess, focal);
                 result.status = Status::Fallback;
                 result.error = Some(why);
                 return Ok(());
@@ -132,7 +142,7 @@ fn measure_photo(
     }
     result.timings_ms.measure = to_microseconds(segments_ms + median(&times));
     result.rss_mb.measure = rss_mb();
-    result.set_measurement(&measurement);
+    set_measurement(result, &measurement, focal);
     if let Some(why) = failed_here {
         result.warnings.push(Warning::CloudLabels);
         result.error = Some(why);

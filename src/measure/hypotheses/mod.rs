@@ -40,6 +40,15 @@ impl Hypothesis {
     pub fn room(&self) -> RoomBox {
         RoomBox(self.minimum.at)
     }
+
+    /// Standard deviation of one of its parameters; infinite where nothing fixes it.
+    #[must_use]
+    pub fn sigma(&self, parameter: usize) -> f64 {
+        let covariance = self.minimum.equations.information.try_inverse();
+        covariance.map_or(f64::INFINITY, |covariance| {
+            covariance[(parameter, parameter)].sqrt()
+        })
+    }
 }
 
 /// The boxes that may be true.
