@@ -189,6 +189,7 @@ proptest! {
             focal_plane: Some(FocalPlane { x, y, unit: Some(2) }),
             captured: captured.map(|(width, height)| ImageSize { width, height }),
             ultra_wide: false,
+            calibration: None,
         };
         if let Some(found) = focal(&facts, ImageSize { width, height }).0 {
             prop_assert!(found.px.is_finite() && found.px > 0.0);
