@@ -48,6 +48,14 @@ measure tensorrt --device tensorrt --model "$out/model-fp32.onnx"
 measure tensorrt-again --device tensorrt --model "$out/model-fp32.onnx"
 measure bundled-auto --device auto
 
+# Photos go together only where each is measured once.
+[ -d "$out/rooms" ] || "$binary" rooms "$out/rooms" --count 64 --seed 1 --size 1024x768
+for batch in 1 4 8; do
+    printf '\n== cuda, %s photos a run\n' "$batch"
+    "$binary" --dir "$out/rooms" --no-config --quiet --device cuda --model "$out/model-fp32.onnx" --batch "$batch" \
+        --save "$out/cuda-batch-$batch.json" | tail -n 4
+done
+
 printf '\n== torch on the same GPU: eager, fp16, torch.compile\n'
 "$python" perf/torch_gpu.py --checkpoint "$checkpoint" --size 512x704 | tee "$out/torch.json"
 

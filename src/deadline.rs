@@ -29,6 +29,12 @@ impl Deadline {
         }
     }
 
+    /// The one that comes first.
+    #[must_use]
+    pub fn earlier(self, other: Self) -> Self {
+        if other.at < self.at { other } else { self }
+    }
+
     /// The time that is left.
     #[must_use]
     pub fn left(&self) -> Duration {

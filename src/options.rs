@@ -154,6 +154,7 @@ fn labeller(model: ModelArgs, run: &measure::RunArgs) -> Result<Labeller, UsageE
             device: model.device,
             long_side: Some(model.long_side).filter(|side| *side > 0),
             threads: run.pace.threads.map(usize::from),
+            batch: run.pace.batch.map(usize::from),
             post_processing: model.post_processing,
             model_config: model.model_config,
             profile: run.profile.clone(),
@@ -299,6 +300,7 @@ impl MeasureOptions {
             warmup: network.map_or(0, |n| n.warmup),
             jobs: self.jobs,
             threads: network.and_then(|n| n.options.threads),
+            batch: network.and_then(|n| n.options.batch),
             shard: self.shard.map(|s| s.to_string()),
         }
     }

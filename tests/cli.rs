@@ -386,3 +386,47 @@ fn memory_depends_on_the_size_of_a_photo_and_not_on_the_number_of_photos() {
     let (few, many) = (of_photos(2), of_photos(8));
     assert!(many < 1.15 * few, "2 photos: {few} MB, 8 photos: {many} MB");
 }
+
+#[test]
+fn photos_that_go_through_the_network_together_are_measured_as_each_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["attic.jpg", "bedroom.jpg", "corner.jpg", "tall.jpg"] {
+        std::fs::copy(fixtures().join(name), dir.path().join(name)).unwrap();
+    }
+    std::fs::write(dir.path().join("broken.jpg"), b"no photo").unwrap();
+    let run = |batch: &str| {
+        let output = measure_bench()
+            .current_dir(dir.path())
+            .args([
+                "--dir",
+                ".",
+                "--device",
+                "cpu",
+                "--summary",
+                "json",
+                "--quiet",
+            ])
+            .args(["--batch", batch])
+            .assert()
+            .code(1);
+        json(&output.get_output().stdout)
+    };
+    let (together, alone) = (run("3"), run("1"));
+    assert_eq!(together["options"]["batch"], 3);
+    let results = |report: &Value| report["results"].as_array().unwrap().clone();
+    assert_eq!(results(&together).len(), 5);
+    for (one, other) in results(&together).iter().zip(results(&alone)) {
+        let broken = one["file"].as_str().unwrap().contains("broken");
+        assert_eq!(one["status"], if broken { "error" } else { "ok" });
+        assert_eq!(one["inferences"], i32::from(!broken));
+        assert_eq!(one["inferences"], other["inferences"]);
+        for length in ["wallWidthCm", "wallHeightCm"] {
+            let [a, b] = [one, &other].map(|result| result[length].as_f64());
+            // The kernels of larger runs add in another order, and a cell or two may change sides.
+            assert_eq!(a.is_some(), b.is_some());
+            if let (Some(a), Some(b)) = (a, b) {
+                assert!((a / b - 1.0).abs() < 0.02, "{one} {other}");
+            }
+        }
+    }
+}

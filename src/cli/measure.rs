@@ -182,6 +182,9 @@ pub struct PaceArgs {
     /// Threads of one inference [default: the runtime's choice]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    /// Photos of one inference, of those that are decoded and of one size; one with --repeat [default: 4 on CUDA and TensorRT, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub batch: Option<u16>,
 }
 
 /// Limits that a run is held to; a gate that is missed ends in exit code 3.

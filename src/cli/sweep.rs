@@ -108,6 +108,7 @@ impl SweepArgs {
             "--threads",
             self.pace.threads.map(|n| n.to_string()).as_ref(),
         );
+        arguments.option("--batch", self.pace.batch.map(|n| n.to_string()).as_ref());
         arguments.0.push("--".into());
         arguments
             .0
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn a_measuring_run_gets_the_same_photos_and_geometry() {
         let words = "m sweep a.jpg --files b.jpg --dir -d --dir e -r --ground-truth t.json --max-pixels 50 --max-aspect 30 --max-decode-memory 900 --camera-height 150.5 \
-                     --estimator predecessor --known k.csv --shard 1/2 --repeat 3 --warmup 0 --jobs 1 --threads 2 --device cpu \
+                     --estimator predecessor --known k.csv --shard 1/2 --repeat 3 --warmup 0 --jobs 1 --threads 2 --batch 2 --device cpu \
                      --model x,y --long-side 128,256 --precision fp32,int8";
         let words = words
             .split_whitespace()
@@ -180,7 +181,10 @@ mod tests {
         assert_eq!(format!("{:?}", measure.input), format!("{expected:?}"));
         let pace = measure.run.pace;
         assert_eq!((pace.repeat, pace.warmup), (3, 0));
-        assert_eq!((pace.jobs, pace.threads), (Some(1), Some(2)));
+        assert_eq!(
+            (pace.jobs, pace.threads, pace.batch),
+            (Some(1), Some(2), Some(2))
+        );
         assert_eq!(measure.model.device, Device::Cpu);
     }
 }

@@ -46,6 +46,8 @@ pub enum Failure {
 pub struct Slot<R> {
     index: usize,
     messages: Receiver<Message<R>>,
+    /// When decoding began, once that is known.
+    started: Option<Instant>,
 }
 
 enum Message<R> {
@@ -69,6 +71,8 @@ pub struct Prepared<R> {
 pub struct Ahead<P: Prepare> {
     prepare: Arc<P>,
     slots: Receiver<Slot<P::Ready>>,
+    /// The next photo, where it was looked at before it was decoded.
+    next: Option<Slot<P::Ready>>,
     budget: PixelBudget,
     feeder: Option<JoinHandle<()>>,
     timeout: Option<Duration>,
@@ -96,6 +100,7 @@ impl<P: Prepare> Ahead<P> {
         Ok(Self {
             prepare,
             slots,
+            next: None,
             budget,
             feeder: Some(feeder),
             timeout,
@@ -104,9 +109,11 @@ impl<P: Prepare> Ahead<P> {
 
     /// The next photo in order; `None` after the last one, or when `stop` says so while waiting.
     pub fn next(&mut self, stop: impl Fn() -> bool) -> Option<Prepared<P::Ready>> {
-        let slot = poll(&self.slots, &stop)?;
-        let index = slot.index;
-        let mut started = None;
+        let slot = match self.next.take() {
+            Some(slot) => slot,
+            None => poll(&self.slots, &stop)?,
+        };
+        let (index, mut started) = (slot.index, slot.started);
         loop {
             let wait = match (self.timeout, started) {
                 (Some(limit), Some(start)) => {
@@ -120,12 +127,7 @@ impl<P: Prepare> Ahead<P> {
                     continue;
                 }
                 Ok(Message::Ready(ready, permit, at)) => {
-                    return Some(Prepared {
-                        index,
-                        ready,
-                        permit: Some(permit),
-                        spent: started.map_or(Duration::ZERO, |started| at - started),
-                    });
+                    return Some(Prepared::decoded(index, ready, permit, started, at));
                 }
                 Err(RecvTimeoutError::Disconnected) => Failure::Panicked,
                 Err(RecvTimeoutError::Timeout) if stop() => return None,
@@ -142,6 +144,45 @@ impl<P: Prepare> Ahead<P> {
                 permit: None,
                 spent: started.map_or(Duration::ZERO, |started| started.elapsed()),
             });
+        }
+    }
+}
+
+impl<P: Prepare> Ahead<P> {
+    /// The next photo in order where it is decoded already.
+    pub fn ready(&mut self) -> Option<Prepared<P::Ready>> {
+        let mut slot = match self.next.take() {
+            Some(slot) => slot,
+            None => self.slots.try_recv().ok()?,
+        };
+        while let Ok(message) = slot.messages.try_recv() {
+            match message {
+                Message::Started(at) => slot.started = Some(at),
+                Message::Ready(ready, permit, at) => {
+                    let Slot { index, started, .. } = slot;
+                    return Some(Prepared::decoded(index, ready, permit, started, at));
+                }
+            }
+        }
+        // Not yet, or never: whoever waits for it will see.
+        self.next = Some(slot);
+        None
+    }
+}
+
+impl<R> Prepared<R> {
+    fn decoded(
+        index: usize,
+        ready: R,
+        permit: Permit,
+        started: Option<Instant>,
+        at: Instant,
+    ) -> Self {
+        Self {
+            index,
+            ready,
+            permit: Some(permit),
+            spent: started.map_or(Duration::ZERO, |started| at - started),
         }
     }
 }
@@ -189,7 +230,14 @@ fn feed<P: Prepare>(
             return;
         };
         let (send, messages) = channel();
-        if slots.send(Slot { index, messages }).is_err() {
+        if slots
+            .send(Slot {
+                index,
+                messages,
+                started: None,
+            })
+            .is_err()
+        {
             return;
         }
         let prepare = Arc::clone(prepare);
@@ -287,6 +335,22 @@ mod tests {
         assert_eq!(got[5], Err(Failure::Panicked));
         assert!(matches!(got[7], Err(Failure::TimedOut(_))));
         assert_eq!(got.iter().filter(|r| r.is_ok()).count(), 7);
+    }
+
+    #[test]
+    fn what_is_ready_comes_in_order_and_nothing_is_waited_for_or_lost() {
+        let (_, mut ahead) = start(9, Some(Duration::from_millis(500)));
+        let mut got = Vec::new();
+        while let Some(prepared) = ahead.next(|| false) {
+            got.push(prepared.index);
+            let before = Instant::now();
+            while let Some(prepared) = ahead.ready() {
+                got.push(prepared.index);
+            }
+            // The hanging photo takes 2 s.
+            assert!(before.elapsed() < Duration::from_secs(1));
+        }
+        assert_eq!(got, (0..9).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The whole way of all photos: decoding ahead on workers, one inference at a time here, geometry on workers again.
+//! The whole way of all photos: decoding ahead on workers, one run of the network at a time here, geometry on workers again.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use super::ahead::{Ahead, Prepared};
-use super::budget::PixelBudget;
+use super::budget::{Permit, PixelBudget};
 use super::decoding::{Decoded, Decoding};
 use super::job::PhotoJob;
 use super::measuring::{Labelled, Unlabelled, finish};
@@ -15,7 +15,7 @@ use crate::isolation::{WorkerPool, WorkerTotals};
 use crate::memory::rss_mb;
 use crate::photo::Photo;
 use crate::report::photo_result::{PhotoResult, StageTimings};
-use crate::segment::{Segmentation, Segmenter};
+use crate::segment::{Request, SegmentError, Segmentation, Segmenter};
 
 /// Pixels in memory per decoding worker: one photo of a 24 MP phone, or two of 12 MP. Three bytes each, so 75 MB a worker.
 const PIXELS_PER_JOB: u64 = 25_000_000;
@@ -68,45 +68,52 @@ pub fn run(
     let (send, finished) = channel();
     let mut in_work = 0_usize;
     let mut warmup = settings.warmup;
+    // A photo that does not go with those before it.
+    let mut apart = None;
     while !stop() {
-        let Some(prepared) = ahead.next(stop) else {
+        let next = apart
+            .take()
+            .or_else(|| decoded(|| ahead.next(stop), on_result));
+        let Some(first) = next else {
             break;
         };
-        let Prepared {
-            index,
-            ready,
-            permit,
-            spent,
-        } = prepared;
-        let Decoded { result, photo } = ready;
-        let Some(photo) = photo else {
-            on_result(index, result);
-            continue;
-        };
+        let size = first.photo.size();
         for _ in 0..std::mem::take(&mut warmup) {
             // A network that fails now fails on the photo too, where the error belongs.
-            let _ = segmenter.warm_up(photo.size(), settings.deadline(Duration::ZERO));
+            let _ = segmenter.warm_up(size, settings.deadline(Duration::ZERO));
+        }
+        let most = if settings.repeat > 1 {
+            1
+        } else {
+            segmenter.batch()
+        };
+        let mut batch = vec![first];
+        while batch.len() < most
+            && apart.is_none()
+            && let Some(one) = decoded(|| ahead.ready(), on_result)
+        {
+            if segmenter.is_alike(size, one.photo.size()) {
+                batch.push(one);
+            } else {
+                apart = Some(one);
+            }
         }
         let labelling = Instant::now();
-        let labelled = label(
-            result,
-            photo,
-            &decoding.jobs[index],
-            &settings,
-            spent,
-            segmenter,
-        );
-        let spent = spent + labelling.elapsed() / settings.repeat;
-        let (decoding, settings, send) =
-            (Arc::clone(&decoding), Arc::clone(&settings), send.clone());
-        in_work += 1;
-        pool.spawn(move || {
-            let deadline = settings.deadline(spent);
-            let result = finish(labelled, &decoding.jobs[index], &settings, deadline);
-            drop(permit);
-            // The receiver lives until all photos in work are in.
-            let _ = send.send((index, result));
-        });
+        let labelled = label(batch, &decoding.jobs, &settings, segmenter);
+        let share = labelling.elapsed() / (settings.repeat * labelled.len().max(1) as u32);
+        for (index, permit, spent, labelled) in labelled {
+            let spent = spent + share;
+            let (decoding, settings, send) =
+                (Arc::clone(&decoding), Arc::clone(&settings), send.clone());
+            in_work += 1;
+            pool.spawn(move || {
+                let deadline = settings.deadline(spent);
+                let result = finish(labelled, &decoding.jobs[index], &settings, deadline);
+                drop(permit);
+                // The receiver lives until all photos in work are in.
+                let _ = send.send((index, result));
+            });
+        }
         in_work -= hand_over(&finished, on_result);
     }
     // After an interrupt a hung decoder must not keep photos in work from being finished.
@@ -135,50 +142,127 @@ fn hand_over(
         .count()
 }
 
-/// The photo's labels, with the times of the stages; repeated runs give their median.
-fn label(
-    mut result: PhotoResult,
+/// A decoded photo before the network.
+struct Waiting {
+    index: usize,
+    result: PhotoResult,
     photo: Photo,
-    job: &PhotoJob,
-    settings: &Settings,
+    permit: Option<Permit>,
     spent: Duration,
-    segmenter: &mut dyn Segmenter,
-) -> Labelled {
-    let mut times: [Vec<f64>; 3] = Default::default();
-    let mut segmentation = Err(Unlabelled::Failed("not segmented".to_owned()));
-    for _ in 0..settings.repeat {
-        segmentation = segmenter
-            .segment(&photo, &job.case.path, settings.deadline(spent))
-            .map_err(Unlabelled::from);
-        let Ok(Segmentation {
-            timings,
-            inferences,
-            input_size,
-            ..
-        }) = &segmentation
-        else {
-            break;
+}
+
+/// The next photo of those that `prepared` yields; the results of photos that could not be decoded are handed over.
+fn decoded(
+    mut prepared: impl FnMut() -> Option<Prepared<Decoded>>,
+    on_result: &mut dyn FnMut(usize, PhotoResult),
+) -> Option<Waiting> {
+    loop {
+        let Prepared {
+            index,
+            ready: Decoded { result, photo },
+            permit,
+            spent,
+        } = prepared()?;
+        let Some(photo) = photo else {
+            on_result(index, result);
+            continue;
         };
-        result.inferences += inferences;
-        result.input_size = *input_size;
-        let stages = [
-            timings.preprocess_ms,
-            timings.inference_ms,
-            timings.masks_ms,
-        ];
-        for (all, ms) in times.iter_mut().zip(stages) {
-            all.push(ms);
+        return Some(Waiting {
+            index,
+            result,
+            photo,
+            permit,
+            spent,
+        });
+    }
+}
+
+/// What repeated labelling of a photo yields.
+struct Labelling {
+    segmentation: Result<Segmentation, Unlabelled>,
+    /// Of preprocessing, inference and masks, ms.
+    times: [Vec<f64>; 3],
+    inferences: u32,
+    input_size: Option<[u32; 2]>,
+}
+
+impl Labelling {
+    fn add(&mut self, found: Result<Segmentation, SegmentError>) {
+        if let Ok(found) = &found {
+            self.inferences += found.inferences;
+            self.input_size = found.input_size;
+            let timings = found.timings;
+            let stages = [
+                timings.preprocess_ms,
+                timings.inference_ms,
+                timings.masks_ms,
+            ];
+            for (all, ms) in self.times.iter_mut().zip(stages) {
+                all.push(ms);
+            }
+        }
+        self.segmentation = found.map_err(Unlabelled::from);
+    }
+}
+
+/// The labels of photos that go together, with the times of the stages; repeated runs give their median.
+fn label(
+    photos: Vec<Waiting>,
+    jobs: &[PhotoJob],
+    settings: &Settings,
+    segmenter: &mut dyn Segmenter,
+) -> Vec<(usize, Option<Permit>, Duration, Labelled)> {
+    let none = || Labelling {
+        segmentation: Err(Unlabelled::Failed("not segmented".to_owned())),
+        times: Default::default(),
+        inferences: 0,
+        input_size: None,
+    };
+    let mut labellings: Vec<Labelling> = photos.iter().map(|_| none()).collect();
+    for _ in 0..settings.repeat {
+        let requests: Vec<Request> = photos
+            .iter()
+            .map(|one| Request {
+                photo: &one.photo,
+                file: &jobs[one.index].case.path,
+                deadline: settings.deadline(one.spent),
+            })
+            .collect();
+        let found = segmenter.segment_together(&requests);
+        for (labelling, found) in labellings.iter_mut().zip(found) {
+            labelling.add(found);
+        }
+        if labellings.iter().all(|one| one.segmentation.is_err()) {
+            break;
         }
     }
+    photos
+        .into_iter()
+        .zip(labellings)
+        .map(|(one, labelling)| {
+            let labelled = labelled(one.result, one.photo, settings, labelling);
+            (one.index, one.permit, one.spent, labelled)
+        })
+        .collect()
+}
+
+fn labelled(
+    mut result: PhotoResult,
+    photo: Photo,
+    settings: &Settings,
+    labelling: Labelling,
+) -> Labelled {
+    result.inferences += labelling.inferences;
+    result.input_size = labelling.input_size;
     if settings.repeat > 1 {
-        let [preprocess, inference, masks] = &times;
+        let [preprocess, inference, masks] = &labelling.times;
         let stages = preprocess.iter().zip(inference).zip(masks);
         result.repeats_ms = stages
             .map(|((a, b), c)| to_microseconds(a + b + c))
             .collect();
     }
     result.rss_mb.inference = rss_mb();
-    let [preprocess, inference, masks] = times.map(|all| median(&all));
+    let [preprocess, inference, masks] = labelling.times.map(|all| median(&all));
     result.timings_ms = StageTimings {
         preprocess,
         inference,
@@ -188,6 +272,6 @@ fn label(
     Labelled {
         result,
         photo,
-        segmentation,
+        segmentation: labelling.segmentation,
     }
 }

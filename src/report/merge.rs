@@ -167,9 +167,10 @@ fn check_alike(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
     };
     let settings = |r: &Report| RunOptions {
         shard: None,
-        // How many workers decode has no bearing on the results.
+        // How many workers decode, and how many photos go together, has no bearing on the results.
         jobs: 0,
         threads: None,
+        batch: None,
         // Shards may divide the photos with values of their own unevenly.
         known_photos: 0,
         ..r.options.clone()

@@ -163,6 +163,9 @@ pub struct RunOptions {
     /// Threads of one inference; absent for the runtime's choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
+    /// Most photos of one inference; absent for what suits the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<usize>,
     /// The part of the photos that was measured, `I/N`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::mpsc::RecvTimeoutError;
 
 use half::f16;
-use ort::session::{RunOptions, Session, SessionInputValue};
+use ort::memory::MemoryInfo;
+use ort::session::{IoBinding, RunOptions, Session, SessionInputValue, SessionOutputs};
 use ort::value::{DynValue, Tensor, TensorRef};
 
 use super::SegmentError;
@@ -12,36 +13,44 @@ use super::scores::Outputs;
 use super::tensor_names::{CLASS_OUTPUT, INPUT, MASK_OUTPUT};
 use crate::deadline::Deadline;
 
-/// Runs the session on `input`, planes of a picture of `size` (rows, columns), and hands its two outputs to `use_outputs`.
-/// At the deadline the run is ended, after the operator that it is in; the session can be used again.
+/// What a session is run on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Input<'a> {
+    /// Planes of R, G and B, one picture after the other.
+    pub planes: &'a [f32],
+    /// How many pictures.
+    pub count: usize,
+    /// Rows and columns of each.
+    pub size: [u32; 2],
+    /// Whether the model takes half precision.
+    pub half: bool,
+}
+
+/// Runs the session and hands its two outputs to `use_outputs`. At the deadline the run is ended, after the operator that it is in;
+/// the session can be used again. With `memory`, input and outputs are bound to the run, and the device writes the outputs there.
 pub(super) fn run<T>(
     session: &mut Session,
-    half_input: bool,
-    size: [u32; 2],
-    input: &[f32],
+    input: Input,
     deadline: Option<Deadline>,
+    memory: Option<&MemoryInfo>,
     use_outputs: impl FnOnce(&DynValue, &DynValue) -> Result<T, SegmentError>,
 ) -> Result<T, SegmentError> {
+    let [rows, columns] = input.size;
     let failed = |error: ort::Error| SegmentError::Inference {
-        height: size[0],
-        width: size[1],
+        height: rows,
+        width: columns,
         reason: error.to_string(),
     };
-    let shape = [1, 3, size[0] as usize, size[1] as usize];
-    let value: SessionInputValue = if half_input {
-        let halves: Vec<f16> = input.iter().copied().map(f16::from_f32).collect();
-        Tensor::from_array((shape, halves)).map_err(failed)?.into()
-    } else {
-        TensorRef::from_array_view((shape, input))
-            .map_err(failed)?
-            .into()
-    };
-    let inputs = vec![(INPUT, value)];
+    let value = InputValue::new(input, memory.is_some()).map_err(failed)?;
+    let binding = memory
+        .map(|memory| bound(session, &value, memory))
+        .transpose()
+        .map_err(failed)?;
     let options = RunOptions::new().map_err(failed)?;
     let outputs = match deadline {
-        None => session.run(inputs).map_err(failed)?,
+        None => outcome(session, &value, binding.as_ref(), &options).map_err(failed)?,
         Some(deadline) => terminated_at(deadline, &options, || {
-            session.run_with_options(inputs, &options)
+            outcome(session, &value, binding.as_ref(), &options)
         })
         .map_err(|error| match deadline.check() {
             Err(missed) => missed.into(),
@@ -56,6 +65,65 @@ pub(super) fn run<T>(
         });
     };
     use_outputs(class_logits, mask_logits)
+}
+
+/// The input as a tensor of the model's precision.
+enum InputValue<'a> {
+    Half(Tensor<f16>),
+    Single(Tensor<f32>),
+    Viewed(TensorRef<'a, f32>),
+}
+
+impl<'a> InputValue<'a> {
+    /// A view where that will do; what is to be bound has to own its values (ort copies a view by a session of its own, and waits for
+    /// itself).
+    fn new(input: Input<'a>, to_bind: bool) -> ort::Result<Self> {
+        let [rows, columns] = input.size.map(|side| side as usize);
+        let shape = [input.count, 3, rows, columns];
+        Ok(if input.half {
+            let halves: Vec<f16> = input.planes.iter().copied().map(f16::from_f32).collect();
+            Self::Half(Tensor::from_array((shape, halves))?)
+        } else if to_bind {
+            Self::Single(Tensor::from_array((shape, input.planes.to_vec()))?)
+        } else {
+            Self::Viewed(TensorRef::from_array_view((shape, input.planes))?)
+        })
+    }
+
+    fn as_input(&self) -> SessionInputValue<'_> {
+        match self {
+            Self::Half(tensor) => tensor.into(),
+            Self::Single(tensor) => tensor.into(),
+            Self::Viewed(tensor) => (&**tensor).into(),
+        }
+    }
+}
+
+/// Binds the input, and the outputs to `memory`.
+fn bound(session: &Session, value: &InputValue, memory: &MemoryInfo) -> ort::Result<IoBinding> {
+    let mut binding = session.create_binding()?;
+    match value {
+        InputValue::Half(tensor) => binding.bind_input(INPUT, tensor)?,
+        InputValue::Single(tensor) => binding.bind_input(INPUT, tensor)?,
+        InputValue::Viewed(tensor) => binding.bind_input(INPUT, tensor)?,
+    }
+    for name in [CLASS_OUTPUT, MASK_OUTPUT] {
+        binding.bind_output_to_device(name, memory)?;
+    }
+    Ok(binding)
+}
+
+/// The outputs of one run.
+fn outcome<'a>(
+    session: &'a mut Session,
+    value: &'a InputValue,
+    binding: Option<&'a IoBinding>,
+    options: &'a RunOptions,
+) -> ort::Result<SessionOutputs<'a>> {
+    match binding {
+        Some(binding) => session.run_binding_with_options(binding, options),
+        None => session.run_with_options(vec![(INPUT, value.as_input())], options),
+    }
 }
 
 /// Runs `inference`, and sets the terminate flag of its options at the deadline.
@@ -97,20 +165,26 @@ pub(super) fn values(tensor: &DynValue) -> Result<(Vec<usize>, Cow<'_, [f32]>), 
     ))
 }
 
-/// The outputs' shapes checked against each other and the label table.
+/// The outputs of each of `count` pictures, their shapes checked against each other and the label table.
 pub(super) fn outputs<'a>(
     (class_shape, class_logits): &'a (Vec<usize>, Cow<'_, [f32]>),
     (mask_shape, mask_logits): &'a (Vec<usize>, Cow<'_, [f32]>),
+    count: usize,
     labels: usize,
-) -> Result<Outputs<'a>, SegmentError> {
+) -> Result<Vec<Outputs<'a>>, SegmentError> {
     let refused = |reason: String| SegmentError::Shape { reason };
-    let (&[1, queries, outputs], &[1, mask_queries, height, width]) =
+    let (&[pictures, queries, outputs], &[mask_pictures, mask_queries, height, width]) =
         (class_shape.as_slice(), mask_shape.as_slice())
     else {
         return Err(refused(format!(
             "{CLASS_OUTPUT} is {class_shape:?}, {MASK_OUTPUT} is {mask_shape:?}"
         )));
     };
+    if pictures != count || mask_pictures != count {
+        return Err(refused(format!(
+            "{CLASS_OUTPUT} is of {pictures} pictures, {MASK_OUTPUT} of {mask_pictures}, and the input of {count}"
+        )));
+    }
     if queries != mask_queries || queries == 0 || height == 0 || width == 0 {
         return Err(refused(format!(
             "{queries} queries with {mask_queries} masks of {height} x {width}"
@@ -130,12 +204,16 @@ pub(super) fn outputs<'a>(
             "some values are no numbers; try a model of higher precision".to_owned(),
         ));
     }
-    Ok(Outputs {
-        class_logits,
-        mask_logits,
-        queries,
-        classes: labels,
-        height,
-        width,
-    })
+    Ok(class_logits
+        .chunks_exact(queries * outputs)
+        .zip(mask_logits.chunks_exact(queries * height * width))
+        .map(|(class_logits, mask_logits)| Outputs {
+            class_logits,
+            mask_logits,
+            queries,
+            classes: labels,
+            height,
+            width,
+        })
+        .collect())
 }

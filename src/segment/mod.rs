@@ -45,6 +45,17 @@ use crate::geometry::camera::ImageSize;
 use crate::label_map::LabelMap;
 use crate::photo::Photo;
 
+/// A photo that waits for its labels.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The photo.
+    pub photo: &'a Photo,
+    /// Where it came from.
+    pub file: &'a Path,
+    /// When it has to be labelled.
+    pub deadline: Option<Deadline>,
+}
+
 /// Gives photos their labels.
 pub trait Segmenter {
     /// The labels of a photo; `file` is where it came from.
@@ -57,6 +68,24 @@ pub trait Segmenter {
         file: &Path,
         deadline: Option<Deadline>,
     ) -> Result<Segmentation, SegmentError>;
+
+    /// How many photos it labels at once best.
+    fn batch(&self) -> usize {
+        1
+    }
+
+    /// Whether it could label photos of these sizes at once.
+    fn is_alike(&self, _one: ImageSize, _other: ImageSize) -> bool {
+        false
+    }
+
+    /// The labels of photos that are alike, in their order. What goes wrong with one of them is that one's error alone.
+    fn segment_together(&mut self, photos: &[Request]) -> Vec<Result<Segmentation, SegmentError>> {
+        photos
+            .iter()
+            .map(|one| self.segment(one.photo, one.file, one.deadline))
+            .collect()
+    }
 
     /// Runs once without a photo, at the size that a photo of this size would have, so that the first photo is not slower
     /// than the others.
@@ -82,7 +111,7 @@ pub struct Segmentation {
     pub labels: LabelMap,
     /// Input height and width of the network; `None` without a network.
     pub input_size: Option<[u32; 2]>,
-    /// Network runs that this photo took: 1, or 0 with given labels.
+    /// How often this photo went through the network: 1, or 0 with given labels.
     pub inferences: u32,
     /// Time of each stage.
     pub timings: SegmentTimings,
@@ -93,7 +122,7 @@ pub struct Segmentation {
 pub struct SegmentTimings {
     /// Resizing and normalising.
     pub preprocess_ms: f64,
-    /// The network.
+    /// The network; of a run for several photos, an equal share.
     pub inference_ms: f64,
     /// Network outputs to labels.
     pub masks_ms: f64,

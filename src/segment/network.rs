@@ -1,23 +1,21 @@
-//! The Mask2Former network as a segmenter: one session, and exactly one run of it a photo.
+//! The Mask2Former network as a segmenter: one session, through which each photo goes exactly once.
+
+mod labelling;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::checksum;
-use super::inference::{outputs, run, values};
+use super::inference::{Input, run};
 use super::metadata::ModelMetadata;
 use super::model::ModelSource;
 use super::postprocess::PostProcessing;
 use super::preprocess::{Preprocessor, Scaling};
-use super::providers::{Device, Skipped};
+use super::providers::Device;
 use super::session::{self, OpenSession, SessionOptions};
 use super::size_policy::{InputSize, LONGEST_SIDE, SizePolicy};
-use super::{
-    SegmentError, SegmentTimings, Segmentation, Segmenter, SegmenterInfo, milliseconds_since,
-};
+use super::{Request, SegmentError, Segmentation, Segmenter, SegmenterInfo};
 use crate::deadline::Deadline;
 use crate::geometry::camera::ImageSize;
-use crate::label_map::LabelMap;
 use crate::photo::Photo;
 
 /// How the network is to run.
@@ -29,6 +27,8 @@ pub struct NetworkOptions {
     pub long_side: Option<u32>,
     /// Threads of one inference; `None` for one a core.
     pub threads: Option<usize>,
+    /// The most photos of one run; `None` for what suits the device.
+    pub batch: Option<usize>,
     /// From outputs to labels.
     pub post_processing: PostProcessing,
     /// JSON file with metadata that the model lacks.
@@ -107,6 +107,7 @@ fn open_session(
         sha256,
         threads,
         long_side: options.long_side,
+        batch: batch(options, device),
         model_config: options.model_config.as_deref(),
         profile: options.profile.as_deref(),
     };
@@ -115,6 +116,11 @@ fn open_session(
         let size = session::read_metadata(&open.session, source, config)?.size;
         prove(open, &size, options.long_side)
     })
+}
+
+/// The most photos of one run on `device`.
+fn batch(options: &NetworkOptions, device: Device) -> usize {
+    options.batch.unwrap_or(device.usual_batch()).max(1)
 }
 
 /// Threads of this machine, one where that is unknown.
@@ -152,112 +158,44 @@ fn run_empty(
     deadline: Option<Deadline>,
 ) -> Result<(), SegmentError> {
     let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
-    let OpenSession {
-        session,
-        half_input,
-        ..
-    } = open;
-    run(session, *half_input, size, &zeros, deadline, |_, _| Ok(()))
-}
-
-impl Network {
-    /// Labels of the photo whose planes lie in `input`, the milliseconds of the inference, and those from outputs to labels.
-    fn infer(
-        &mut self,
-        photo: ImageSize,
-        deadline: Option<Deadline>,
-    ) -> Result<(LabelMap, f64, f64), SegmentError> {
-        let InputSize { network, picture } = self.input_size(photo);
-        let ade_indices = self.metadata.ade_indices();
-        let (post_processing, threads) = (self.options.post_processing, self.threads);
-        let started = Instant::now();
-        run(
-            &mut self.open.session,
-            self.open.half_input,
-            network,
-            &self.input,
-            deadline,
-            |class_logits, mask_logits| {
-                let inference_ms = milliseconds_since(started);
-                let started = Instant::now();
-                let (class_logits, mask_logits) = (values(class_logits)?, values(mask_logits)?);
-                let outputs = outputs(&class_logits, &mask_logits, ade_indices.len())?;
-                let labels = post_processing
-                    .label_map(&outputs, &ade_indices, picture, photo, threads)
-                    .map_err(|error| SegmentError::Shape {
-                        reason: error.to_string(),
-                    })?;
-                Ok((labels, inference_ms, milliseconds_since(started)))
-            },
-        )
-    }
-
-    /// The outcome of `attempt`, a second time on the processor where the accelerator fails and may be left.
-    fn on_what_works<T>(
-        &mut self,
-        attempt: impl Fn(&mut Self) -> Result<T, SegmentError>,
-    ) -> Result<T, SegmentError> {
-        match attempt(self) {
-            Ok(done) => Ok(done),
-            Err(error) => {
-                self.leave_accelerator(error)?;
-                attempt(self)
-            }
-        }
-    }
-
-    /// Goes on with the processor where `auto` had chosen an accelerator and `error` is its failure, such as memory that other
-    /// programs took meanwhile. A device asked for by name is never left: its times and results are what was asked for.
-    fn leave_accelerator(&mut self, error: SegmentError) -> Result<(), SegmentError> {
-        let failed = self.open.device;
-        let may_leave = self.options.device == Device::Auto && failed != Device::Cpu;
-        if !may_leave || !matches!(error, SegmentError::Inference { .. }) {
-            return Err(error);
-        }
-        let mut skipped = std::mem::take(&mut self.open.skipped);
-        skipped.push(Skipped {
-            device: failed,
-            reason: format!("failed during the run, which went on with the processor: {error}"),
-        });
-        self.open = OpenSession {
-            skipped,
-            ..open_session(
-                &self.source,
-                self.sha256.as_deref(),
-                &self.options,
-                Device::Cpu,
-                self.threads,
-            )?
-        };
-        Ok(())
-    }
+    let input = Input {
+        planes: &zeros,
+        count: 1,
+        size,
+        half: open.half_input,
+    };
+    let memory = open.output_memory.as_ref();
+    run(&mut open.session, input, deadline, memory, |_, _| Ok(()))
 }
 
 impl Segmenter for Network {
     fn segment(
         &mut self,
         photo: &Photo,
-        _file: &Path,
+        file: &Path,
         deadline: Option<Deadline>,
     ) -> Result<Segmentation, SegmentError> {
-        let size = photo.size();
-        let network = self.input_size(size).network;
-        let started = Instant::now();
-        self.preprocessor
-            .run(&photo.pixels, network, &mut self.input)?;
-        let preprocess_ms = milliseconds_since(started);
-        let (labels, inference_ms, masks_ms) =
-            self.on_what_works(|network| network.infer(size, deadline))?;
-        Ok(Segmentation {
-            labels,
-            input_size: Some(network),
-            inferences: 1,
-            timings: SegmentTimings {
-                preprocess_ms,
-                inference_ms,
-                masks_ms,
-            },
+        self.label_one(&Request {
+            photo,
+            file,
+            deadline,
         })
+    }
+
+    fn batch(&self) -> usize {
+        if self.open.batches {
+            batch(&self.options, self.open.device)
+        } else {
+            1
+        }
+    }
+
+    fn is_alike(&self, one: ImageSize, other: ImageSize) -> bool {
+        self.input_size(one).network == self.input_size(other).network
+    }
+
+    fn segment_together(&mut self, photos: &[Request]) -> Vec<Result<Segmentation, SegmentError>> {
+        self.label_together(photos)
     }
 
     fn warm_up(
@@ -300,56 +238,4 @@ impl std::fmt::Debug for Network {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::photo::{Metadata, PhotoFormat, PhotoTimings};
-
-    /// A network that believes to be on CUDA, and whose next run fails in ONNX Runtime: the input is of another precision than
-    /// the model's.
-    fn failing(wanted: Device) -> Network {
-        let processor = NetworkOptions {
-            device: Device::Cpu,
-            ..NetworkOptions::default()
-        };
-        let mut network = Network::open(ModelSource::Bundled, &processor).unwrap();
-        network.options.device = wanted;
-        network.open.device = Device::Cuda;
-        network.open.half_input = true;
-        network
-    }
-
-    fn photo() -> Photo {
-        Photo {
-            pixels: image::RgbImage::from_pixel(320, 240, image::Rgb([90, 120, 150])),
-            format: PhotoFormat::Jpeg,
-            orientation: 1,
-            metadata: Metadata::default(),
-            warnings: Vec::new(),
-            timings: PhotoTimings::default(),
-        }
-    }
-
-    #[test]
-    fn an_accelerator_that_fails_in_the_middle_is_left_where_auto_chose_it() {
-        let mut network = failing(Device::Auto);
-        let found = network.segment(&photo(), Path::new("a.jpg"), None).unwrap();
-        assert_eq!(found.inferences, 1);
-        let told = network.describe();
-        assert_eq!(told.device, Some(Device::Cpu));
-        assert_eq!(told.skipped_devices.len(), 1);
-        let Skipped { device, reason } = &told.skipped_devices[0];
-        assert_eq!(*device, Device::Cuda);
-        assert!(reason.contains("went on with the processor"), "{reason}");
-        assert!(failing(Device::Auto).warm_up(photo().size(), None).is_ok());
-    }
-
-    #[test]
-    fn a_device_asked_for_by_name_is_not_left() {
-        let mut network = failing(Device::Cuda);
-        let error = network
-            .segment(&photo(), Path::new("a.jpg"), None)
-            .unwrap_err();
-        assert!(matches!(error, SegmentError::Inference { .. }), "{error}");
-        assert_eq!(network.describe().device, Some(Device::Cuda));
-    }
-}
+mod tests;

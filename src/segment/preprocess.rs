@@ -60,7 +60,7 @@ impl Preprocessor {
         }
     }
 
-    /// Writes the photo, stretched to `height` x `width`, into `input`: planes of R, G and B, normalised.
+    /// Appends the photo, stretched to `height` x `width`, to `input`: planes of R, G and B, normalised.
     ///
     /// # Errors
     /// When the photo or the input has no pixels.
@@ -77,9 +77,9 @@ impl Preprocessor {
                 reason,
             })?;
         let plane = height as usize * width as usize;
-        input.clear();
-        input.resize(CHANNELS * plane, 0.0);
-        let (red, rest) = input.split_at_mut(plane);
+        let start = input.len();
+        input.resize(start + CHANNELS * plane, 0.0);
+        let (red, rest) = input[start..].split_at_mut(plane);
         let (green, blue) = rest.split_at_mut(plane);
         let [red_of, green_of, blue_of] = &self.normalised;
         let pixels = self.scaled.chunks_exact(CHANNELS);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
+use ort::memory::{AllocationDevice, AllocatorType, MemoryInfo, MemoryType};
 use serde::{Deserialize, Serialize};
 
 use super::tensor_names::INPUT;
@@ -115,6 +116,29 @@ impl Device {
         }
     }
 
+    /// How many photos one run takes where the user does not say: several keep a GPU busy, and gain nothing on a processor. The
+    /// others compile a network anew for each number.
+    pub(super) fn usual_batch(self) -> usize {
+        match self {
+            Self::Cuda | Self::TensorRt => 4,
+            Self::Auto | Self::Cpu | Self::CoreMl | Self::DirectMl => 1,
+        }
+    }
+
+    /// Memory of the processor's that the device writes outputs to, without a copy on the way.
+    pub(super) fn output_memory(self) -> ort::Result<Option<MemoryInfo<'static>>> {
+        match self {
+            Self::Cuda | Self::TensorRt => MemoryInfo::new(
+                AllocationDevice::CUDA_PINNED,
+                0,
+                AllocatorType::Device,
+                MemoryType::CPUOutput,
+            )
+            .map(Some),
+            Self::Auto | Self::Cpu | Self::CoreMl | Self::DirectMl => Ok(None),
+        }
+    }
+
     /// The providers to register for this device, each of which fails loudly: a silent run on the processor is no answer to
     /// a request for a GPU.
     pub(super) fn dispatch(self, engines: Option<&Engines>) -> Vec<ExecutionProviderDispatch> {
@@ -136,13 +160,18 @@ impl Device {
 /// TensorRT with half precision where it is faster, engines for a range of inputs, and its engines kept.
 fn tensor_rt(engines: Option<&Engines>) -> ep::TensorRT {
     let mut provider = ep::TensorRT::default().with_fp16(true);
-    let Some(Engines { shapes, folder }) = engines else {
+    let Some(Engines {
+        shapes,
+        batch,
+        folder,
+    }) = engines
+    else {
         return provider;
     };
     provider = provider
-        .with_profile_min_shapes(ShapeRange::spelt(INPUT, shapes.least))
-        .with_profile_opt_shapes(ShapeRange::spelt(INPUT, shapes.usual))
-        .with_profile_max_shapes(ShapeRange::spelt(INPUT, shapes.most));
+        .with_profile_min_shapes(ShapeRange::spelt(INPUT, 1, shapes.least))
+        .with_profile_opt_shapes(ShapeRange::spelt(INPUT, *batch, shapes.usual))
+        .with_profile_max_shapes(ShapeRange::spelt(INPUT, *batch, shapes.most));
     if let Some(folder) = folder {
         provider = provider
             .with_engine_cache(true)

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ort::logging::LogLevel;
+use ort::memory::MemoryInfo;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::{TensorElementType, ValueType};
@@ -26,6 +27,8 @@ pub(super) struct SessionOptions<'a> {
     pub threads: usize,
     /// Long side of the photo in the network's input, px.
     pub long_side: Option<u32>,
+    /// The most photos of one run.
+    pub batch: usize,
     /// File with metadata that the model lacks.
     pub model_config: Option<&'a Path>,
     /// Start of the name of ONNX Runtime's profile, written when the session ends.
@@ -40,6 +43,10 @@ pub(super) struct OpenSession {
     pub runtime: &'static Runtime,
     /// Whether the input is in half precision.
     pub half_input: bool,
+    /// Whether a run may be of several photos.
+    pub batches: bool,
+    /// Where the device writes outputs; `None` where they are in the processor's memory anyway.
+    pub output_memory: Option<MemoryInfo<'static>>,
     /// Operators that the device left to the processor.
     pub operators_on_cpu: Operators,
 }
@@ -103,13 +110,18 @@ fn open_on(
     let session = builder(device, runtime, options.threads, profile, engines.as_ref())
         .map_err(model_error)
         .and_then(|builder| commit(builder, source))?;
-    let half_input = check_interface(&session, source)?;
+    let Interface {
+        half_input,
+        batches,
+    } = check_interface(&session, source)?;
     let mut open = OpenSession {
         session,
         device,
         skipped: Vec::new(),
         runtime,
         half_input,
+        batches,
+        output_memory: device.output_memory().map_err(model_error)?,
         operators_on_cpu: Operators::new(),
     };
     works(&mut open)?;
@@ -176,6 +188,7 @@ fn engines(
         options.sha256,
         &metadata.size,
         options.long_side,
+        options.batch,
     ))
 }
 
@@ -197,8 +210,14 @@ pub(super) fn read_metadata(
     })
 }
 
-/// Checks that the model has the three tensors by name; whether its input is in half precision.
-fn check_interface(session: &Session, source: &ModelSource) -> Result<bool, SegmentError> {
+/// What the model's input takes.
+struct Interface {
+    half_input: bool,
+    batches: bool,
+}
+
+/// Checks that the model has the three tensors by name.
+fn check_interface(session: &Session, source: &ModelSource) -> Result<Interface, SegmentError> {
     let names = |outlets: &[ort::value::Outlet]| -> Vec<String> {
         outlets
             .iter()
@@ -219,11 +238,16 @@ fn check_interface(session: &Session, source: &ModelSource) -> Result<bool, Segm
     let input = (session.inputs().iter())
         .find(|input| input.name() == INPUT)
         .ok_or_else(|| missing(INPUT, names(session.inputs())))?;
-    Ok(matches!(
-        input.dtype(),
-        ValueType::Tensor {
-            ty: TensorElementType::Float16,
-            ..
-        }
-    ))
+    let (half_input, batches) = match input.dtype() {
+        // An extent of -1 is open.
+        ValueType::Tensor { ty, shape, .. } => (
+            *ty == TensorElementType::Float16,
+            shape.first().is_some_and(|pictures| *pictures < 0),
+        ),
+        _ => (false, false),
+    };
+    Ok(Interface {
+        half_input,
+        batches,
+    })
 }

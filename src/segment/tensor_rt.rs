@@ -58,9 +58,9 @@ impl ShapeRange {
         }
     }
 
-    /// Shapes as the provider's options spell them.
-    pub fn spelt(input: &str, [rows, columns]: [u32; 2]) -> String {
-        format!("{input}:1x3x{rows}x{columns}")
+    /// Shapes as the provider's options spell them, of a run of `pictures`.
+    pub fn spelt(input: &str, pictures: usize, [rows, columns]: [u32; 2]) -> String {
+        format!("{input}:{pictures}x3x{rows}x{columns}")
     }
 }
 
@@ -69,6 +69,8 @@ impl ShapeRange {
 pub(super) struct Engines {
     /// Inputs that one engine serves.
     pub shapes: ShapeRange,
+    /// The most pictures of one run; the engine is tuned for as many, and takes fewer.
+    pub batch: usize,
     /// Folder for the engines of this very model and these shapes; none where there is no cache folder or the model cannot
     /// be read. ONNX Runtime adds the versions of itself and of TensorRT, and the GPU, to the names of the files.
     pub folder: Option<PathBuf>,
@@ -76,23 +78,29 @@ pub(super) struct Engines {
 
 impl Engines {
     /// For photos of usual aspects; makes the folder.
-    pub fn of(sha256: Option<&str>, policy: &SizePolicy, long_side: Option<u32>) -> Self {
+    pub fn of(
+        sha256: Option<&str>,
+        policy: &SizePolicy,
+        long_side: Option<u32>,
+        batch: usize,
+    ) -> Self {
         let shapes = ShapeRange::of(policy, long_side);
         Self {
             shapes,
-            folder: sha256.and_then(|sha256| engine_folder(sha256, shapes)),
+            batch,
+            folder: sha256.and_then(|sha256| engine_folder(sha256, shapes, batch)),
         }
     }
 }
 
-fn engine_folder(sha256: &str, shapes: ShapeRange) -> Option<PathBuf> {
+fn engine_folder(sha256: &str, shapes: ShapeRange, batch: usize) -> Option<PathBuf> {
     let ShapeRange { least, usual, most } = shapes;
     let shapes = [least, usual, most].map(|[rows, columns]| format!("{rows}x{columns}"));
     let folder = SearchPaths::from_environment()
         .cache?
         .join("measure-bench/tensorrt")
         .join(sha256)
-        .join(shapes.join("-"));
+        .join(format!("{}-{batch}", shapes.join("-")));
     std::fs::create_dir_all(&folder).ok()?;
     Some(folder)
 }
@@ -109,7 +117,7 @@ mod tests {
             divisor: 32,
         };
         // Engines of another model might be taken for this one's.
-        assert_eq!(Engines::of(None, &policy, None).folder, None);
+        assert_eq!(Engines::of(None, &policy, None, 4).folder, None);
     }
 
     #[test]
@@ -128,8 +136,8 @@ mod tests {
             ([256, 256], [384, 512], [512, 512])
         );
         assert_eq!(
-            ShapeRange::spelt("pixel_values", range.usual),
-            "pixel_values:1x3x384x512"
+            ShapeRange::spelt("pixel_values", 4, range.usual),
+            "pixel_values:4x3x384x512"
         );
     }
 }
