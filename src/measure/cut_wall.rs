@@ -5,8 +5,8 @@
 //! seen at a distance `a` to the side of the camera, a room of width `w` has the weight `p(w) · beta(a / w) / w`; with
 //! neither, the camera may stand anywhere that leaves both ends outside.
 
+use super::histogram::Histogram;
 use super::priors::ROOM_WIDTH_CM;
-use super::scale::Histogram;
 
 /// Widths that are considered, cm, in equal steps.
 const WIDEST_CM: f64 = 1500.0;

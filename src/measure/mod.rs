@@ -10,6 +10,7 @@ mod confidence;
 mod cut_wall;
 mod doors;
 mod doubts;
+mod histogram;
 mod hypotheses;
 pub mod measurement;
 mod occlusion;

@@ -2,8 +2,9 @@
 
 use super::box_fit::{BoxPrior, ln_width};
 use super::doors;
+use super::histogram::Histogram;
 use super::hypotheses::Hypothesis;
-use super::scale::{Histogram, Ratios, ScalePosterior};
+use super::scale::{Ratios, ScalePosterior};
 use super::surfaces::SurfaceMap;
 use super::{Observation, cut_wall};
 use crate::geometry::room_box::{
