@@ -35,6 +35,15 @@ impl Deadline {
         if other.at < self.at { other } else { self }
     }
 
+    /// The same photo's, as if the time since `left` was left had been another's.
+    #[must_use]
+    pub fn resumed(self, left: Duration) -> Self {
+        Self {
+            at: Instant::now() + left,
+            ..self
+        }
+    }
+
     /// The time that is left.
     #[must_use]
     pub fn left(&self) -> Duration {

@@ -300,7 +300,9 @@ impl MeasureOptions {
             warmup: network.map_or(0, |n| n.warmup),
             jobs: self.jobs,
             threads: network.and_then(|n| n.options.threads),
-            batch: network.and_then(|n| n.options.batch),
+            batch: network
+                .and_then(|n| n.options.batch)
+                .filter(|_| self.repeat == 1),
             shard: self.shard.map(|s| s.to_string()),
         }
     }

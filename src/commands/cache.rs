@@ -83,6 +83,7 @@ impl Cache {
                 // photos is part of each one's own name.
                 shard: None,
                 jobs: 0,
+                batch: None,
                 warmup: 0,
                 known_photos: 0,
                 ..run.clone()

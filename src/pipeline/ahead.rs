@@ -79,18 +79,19 @@ pub struct Ahead<P: Prepare> {
 }
 
 impl<P: Prepare> Ahead<P> {
-    /// Starts on `count` photos.
+    /// Starts on `count` photos, of which the consumer takes `together` at once.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn start(
         prepare: Arc<P>,
         count: usize,
+        together: usize,
         pool: Arc<rayon::ThreadPool>,
         budget: PixelBudget,
         timeout: Option<Duration>,
     ) -> std::io::Result<Self> {
-        let (send, slots) = sync_channel(OPENED_AHEAD);
+        let (send, slots) = sync_channel(OPENED_AHEAD.max(together));
         let feeder = {
             let (prepare, budget) = (Arc::clone(&prepare), budget.clone());
             std::thread::Builder::new()
@@ -305,6 +306,7 @@ mod tests {
         let ahead = Ahead::start(
             Arc::clone(&fake),
             count,
+            1,
             pool,
             PixelBudget::new(20),
             timeout,

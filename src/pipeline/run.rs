@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::ahead::{Ahead, Prepared};
 use super::budget::{Permit, PixelBudget};
@@ -55,10 +55,16 @@ pub fn run(
         workers: settings.isolated.then(WorkerPool::default),
         recall: settings.recall.clone(),
     });
-    let budget = PixelBudget::new(PIXELS_PER_JOB * settings.jobs as u64);
+    let together = if settings.repeat > 1 {
+        1
+    } else {
+        segmenter.batch()
+    };
+    let budget = PixelBudget::new(PIXELS_PER_JOB * settings.jobs.max(together) as u64);
     let mut ahead = Ahead::start(
         Arc::clone(&decoding),
         count,
+        together,
         Arc::clone(&pool),
         budget,
         settings.timeout,
@@ -82,11 +88,8 @@ pub fn run(
             // A network that fails now fails on the photo too, where the error belongs.
             let _ = segmenter.warm_up(size, settings.deadline(Duration::ZERO));
         }
-        let most = if settings.repeat > 1 {
-            1
-        } else {
-            segmenter.batch()
-        };
+        // A device may have been left, or its memory found too small.
+        let most = together.min(segmenter.batch());
         let mut batch = vec![first];
         while batch.len() < most
             && apart.is_none()
@@ -98,11 +101,7 @@ pub fn run(
                 apart = Some(one);
             }
         }
-        let labelling = Instant::now();
-        let labelled = label(batch, &decoding.jobs, &settings, segmenter);
-        let share = labelling.elapsed() / (settings.repeat * labelled.len().max(1) as u32);
-        for (index, permit, spent, labelled) in labelled {
-            let spent = spent + share;
+        for (index, permit, spent, labelled) in label(batch, &decoding.jobs, &settings, segmenter) {
             let (decoding, settings, send) =
                 (Arc::clone(&decoding), Arc::clone(&settings), send.clone());
             in_work += 1;
@@ -205,7 +204,7 @@ impl Labelling {
     }
 }
 
-/// The labels of photos that go together, with the times of the stages; repeated runs give their median.
+/// The labels of photos that go together, with the times of the stages and what each took so far; repeated runs give their median.
 fn label(
     photos: Vec<Waiting>,
     jobs: &[PhotoJob],
@@ -241,7 +240,10 @@ fn label(
         .zip(labellings)
         .map(|(one, labelling)| {
             let labelled = labelled(one.result, one.photo, settings, labelling);
-            (one.index, one.permit, one.spent, labelled)
+            let times = labelled.result.timings_ms;
+            let ms = times.preprocess + times.inference + times.masks;
+            let spent = one.spent + Duration::from_secs_f64(ms / 1e3);
+            (one.index, one.permit, spent, labelled)
         })
         .collect()
 }

@@ -48,6 +48,8 @@ pub struct Network {
     threads: usize,
     preprocessor: Preprocessor,
     input: Vec<f32>,
+    /// More photos than this failed in one run.
+    most_together: usize,
 }
 
 impl Network {
@@ -79,6 +81,7 @@ impl Network {
             options: options.clone(),
             threads,
             input: Vec::new(),
+            most_together: usize::MAX,
         })
     }
 
@@ -147,20 +150,22 @@ fn prove(
     run_empty(
         open,
         policy.input_size(USUAL_PHOTO, long_side).network,
+        1,
         None,
     )
 }
 
-/// Runs on a black picture of `size` (rows, columns).
+/// Runs on black pictures of `size` (rows, columns).
 fn run_empty(
     open: &mut OpenSession,
     size: [u32; 2],
+    count: usize,
     deadline: Option<Deadline>,
 ) -> Result<(), SegmentError> {
-    let zeros = vec![0.0; 3 * size[0] as usize * size[1] as usize];
+    let zeros = vec![0.0; count * 3 * size[0] as usize * size[1] as usize];
     let input = Input {
         planes: &zeros,
-        count: 1,
+        count,
         size,
         half: open.half_input,
     };
@@ -184,7 +189,7 @@ impl Segmenter for Network {
 
     fn batch(&self) -> usize {
         if self.open.batches {
-            batch(&self.options, self.open.device)
+            batch(&self.options, self.open.device).min(self.most_together)
         } else {
             1
         }
@@ -204,7 +209,12 @@ impl Segmenter for Network {
         deadline: Option<Deadline>,
     ) -> Result<(), SegmentError> {
         let size = self.input_size(photo).network;
-        self.on_what_works(|network| run_empty(&mut network.open, size, deadline))
+        self.on_what_works(|network| run_empty(&mut network.open, size, 1, deadline))?;
+        let together = self.batch();
+        if together > 1 && run_empty(&mut self.open, size, together, deadline).is_err() {
+            self.most_together = together / 2;
+        }
+        Ok(())
     }
 
     fn describe(&self) -> SegmenterInfo {

@@ -125,8 +125,8 @@ impl Device {
         }
     }
 
-    /// Memory of the processor's that the device writes outputs to, without a copy on the way.
-    pub(super) fn output_memory(self) -> ort::Result<Option<MemoryInfo<'static>>> {
+    /// Memory of the processor's that the device writes outputs to, without a copy on the way; `None` where there is none.
+    pub(super) fn output_memory(self) -> Option<MemoryInfo<'static>> {
         match self {
             Self::Cuda | Self::TensorRt => MemoryInfo::new(
                 AllocationDevice::CUDA_PINNED,
@@ -134,8 +134,8 @@ impl Device {
                 AllocatorType::Device,
                 MemoryType::CPUOutput,
             )
-            .map(Some),
-            Self::Auto | Self::Cpu | Self::CoreMl | Self::DirectMl => Ok(None),
+            .ok(),
+            Self::Auto | Self::Cpu | Self::CoreMl | Self::DirectMl => None,
         }
     }
 

@@ -121,7 +121,7 @@ fn open_on(
         runtime,
         half_input,
         batches,
-        output_memory: device.output_memory().map_err(model_error)?,
+        output_memory: device.output_memory(),
         operators_on_cpu: Operators::new(),
     };
     works(&mut open)?;

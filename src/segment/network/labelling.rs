@@ -1,6 +1,6 @@
 //! From photos to labels: one run for as many as go together, smaller runs where that fails, and another device where none works.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::inference::{Input, outputs, run, values};
 use super::super::providers::{Device, Skipped};
@@ -8,27 +8,55 @@ use super::super::session::OpenSession;
 use super::super::size_policy::InputSize;
 use super::super::{Request, SegmentError, SegmentTimings, Segmentation, milliseconds_since};
 use super::{Network, open_session};
+use crate::deadline::Deadline;
 
 impl Network {
     /// Labels of photos with inputs of one size. A run that fails is tried again with each half of its photos: what one of them
-    /// did wrong is its error alone, and what was too much for the device's memory may fit. So a photo that is late ends a run for all, but
-    /// loses nothing but itself.
+    /// did wrong is its error alone, and what was too much for the device's memory may fit. One that is late is tried again photo by
+    /// photo. What others took counts against no photo's time.
     pub(super) fn label_together(
         &mut self,
         photos: &[Request],
     ) -> Vec<Result<Segmentation, SegmentError>> {
-        if let [photo] = photos {
+        let left: Vec<Option<Duration>> = photos
+            .iter()
+            .map(|one| one.deadline.map(|deadline| deadline.left()))
+            .collect();
+        self.label_in_time(photos, &left)
+    }
+
+    /// The same, each photo with the time that it has left.
+    fn label_in_time(
+        &mut self,
+        photos: &[Request],
+        left: &[Option<Duration>],
+    ) -> Vec<Result<Segmentation, SegmentError>> {
+        let from_now: Vec<Request> = photos
+            .iter()
+            .zip(left)
+            .map(|(one, left)| Request {
+                deadline: one.deadline.zip(*left).map(|(one, left)| one.resumed(left)),
+                ..*one
+            })
+            .collect();
+        if let [photo] = from_now.as_slice() {
             return vec![self.label_one(photo)];
         }
-        match self.label(photos) {
-            Ok(labelled) => labelled.into_iter().map(Ok).collect(),
-            Err(_) => {
-                let (first, second) = photos.split_at(photos.len() / 2);
-                let mut labelled = self.label_together(first);
-                labelled.extend(self.label_together(second));
-                labelled
+        let part = match self.label(&from_now) {
+            Ok(labelled) => return labelled.into_iter().map(Ok).collect(),
+            Err(SegmentError::TimedOut(_)) => 1,
+            Err(SegmentError::Inference { .. }) => {
+                // Memory that did not suffice once will not do so for the next photos.
+                self.most_together = photos.len().div_ceil(2);
+                self.most_together
             }
-        }
+            Err(_) => photos.len().div_ceil(2),
+        };
+        photos
+            .chunks(part)
+            .zip(left.chunks(part))
+            .flat_map(|(photos, left)| self.label_in_time(photos, left))
+            .collect()
     }
 
     /// Labels of a photo by a run of its own, on the processor where an accelerator fails that may be left.
@@ -60,7 +88,7 @@ impl Network {
             preprocess_ms.push(milliseconds_since(started));
         }
         let deadlines = photos.iter().filter_map(|one| one.deadline);
-        let deadline = deadlines.reduce(crate::deadline::Deadline::earlier);
+        let deadline = deadlines.reduce(Deadline::earlier);
         let ade_indices = self.metadata.ade_indices();
         let (post_processing, threads) = (self.options.post_processing, self.threads);
         let input = Input {
