@@ -1,11 +1,13 @@
 //! Photos in, results out: the per-photo function, decoding ahead, and stage timings.
 
 pub mod ahead;
+mod batches;
 pub mod budget;
 mod decoding;
 mod fallback;
 mod focal;
 mod job;
+mod labelling;
 mod measuring;
 mod recall;
 mod run;
