@@ -30,6 +30,8 @@ const NEGLIGIBLE_SCORE: f64 = 4.0;
 const PARALLEL: f64 = 0.17;
 /// Narrower walls, in camera heights (about 90 cm), are piers, or frayed borders of the segmentation.
 const LEAST_WIDTH: f64 = 0.6;
+/// Fewer of the sampled cells show a window beside the wall, or noise.
+const LEAST_WINDOW: usize = 4;
 /// The angle of a wall is known when its standard deviation is less, radians.
 const KNOWN_ANGLE: f64 = 0.25;
 /// A focal length is told by the room's lines when the standard deviation of its logarithm is less.
@@ -119,7 +121,7 @@ struct Fit<'a> {
 }
 
 /// The view with the opposite wall, and what fits it best: a view that shows no pier, where there is such; of these the most
-/// frontal one; of parallel ones that with more of a window, then the larger one. Views that do not show at which angle their wall
+/// frontal one; of parallel ones that with a window, then the larger one. Views that do not show at which angle their wall
 /// stands count only where none does.
 fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<(&'f Fit<'a>, &'f Hypothesis)> {
     let mut walls: Vec<(&Fit, &Hypothesis)> = fits
@@ -141,7 +143,7 @@ fn opposite<'f, 'a>(fits: &'f [Fit<'a>]) -> Option<(&'f Fit<'a>, &'f Hypothesis)
             cells_on(&best.room(), Wall::Opposite, fit.map, wanted)
         };
         [
-            count(&|x, y| is_window(fit.map.class(x, y))),
+            usize::from(count(&|x, y| is_window(fit.map.class(x, y))) >= LEAST_WINDOW),
             count(&|x, y| fit.map.cell(x, y) != Cell::Unknown),
         ]
     })

@@ -62,7 +62,10 @@ impl Ratios {
         let with_height = (gradient.transpose() * covariance.column(LN_HEIGHT))[0];
         let slope = with_height / height_variance;
         let all = (gradient.transpose() * covariance * gradient)[0];
+        // Where the picture does not tell the height, what the prior pulled is anything, and nothing is lost by a plausible height.
         let pulled = height_variance * (at[LN_HEIGHT] - mean) * precision;
+        let [low, high] = LN_HEIGHT_RATIO_RANGE;
+        let pulled = (at[LN_HEIGHT] + pulled).clamp(low, high) - at[LN_HEIGHT];
         Self {
             ln_height: at[LN_HEIGHT] + pulled,
             height_variance,
