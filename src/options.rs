@@ -154,7 +154,11 @@ fn labeller(model: ModelArgs, run: &measure::RunArgs) -> Result<Labeller, UsageE
             device: model.device,
             long_side: Some(model.long_side).filter(|side| *side > 0),
             threads: run.pace.threads.map(usize::from),
-            batch: run.pace.batch.map(usize::from),
+            // A photo that is measured again and again is timed by itself.
+            batch: match run.pace.repeat {
+                1 => run.pace.batch.map(usize::from),
+                _ => Some(1),
+            },
             post_processing: model.post_processing,
             model_config: model.model_config,
             profile: run.profile.clone(),

@@ -110,6 +110,7 @@ fn bound(session: &Session, value: &InputValue, memory: &MemoryInfo) -> ort::Res
     for name in [CLASS_OUTPUT, MASK_OUTPUT] {
         binding.bind_output_to_device(name, memory)?;
     }
+    binding.synchronize_inputs()?;
     Ok(binding)
 }
 
@@ -121,7 +122,11 @@ fn outcome<'a>(
     options: &'a RunOptions,
 ) -> ort::Result<SessionOutputs<'a>> {
     match binding {
-        Some(binding) => session.run_binding_with_options(binding, options),
+        Some(binding) => {
+            let outputs = session.run_binding_with_options(binding, options)?;
+            binding.synchronize_outputs()?;
+            Ok(outputs)
+        }
         None => session.run_with_options(vec![(INPUT, value.as_input())], options),
     }
 }

@@ -211,8 +211,11 @@ impl Segmenter for Network {
         let size = self.input_size(photo).network;
         self.on_what_works(|network| run_empty(&mut network.open, size, 1, deadline))?;
         let together = self.batch();
-        if together > 1 && run_empty(&mut self.open, size, together, deadline).is_err() {
-            self.most_together = together / 2;
+        if together > 1 {
+            let run = run_empty(&mut self.open, size, together, deadline);
+            if matches!(run, Err(SegmentError::Inference { .. })) {
+                self.most_together = together / 2;
+            }
         }
         Ok(())
     }

@@ -184,11 +184,12 @@ fn engines(
         .map_err(plain)?;
     let session = commit(builder, source)?;
     let metadata = read_metadata(&session, source, options.model_config)?;
+    let takes_several = check_interface(&session, source)?.batches;
     Ok(Engines::of(
         options.sha256,
         &metadata.size,
         options.long_side,
-        options.batch,
+        if takes_several { options.batch } else { 1 },
     ))
 }
 

@@ -152,8 +152,8 @@ fn a_device_asked_for_by_name_is_not_left() {
     assert_eq!(network.describe().device, Some(Device::Cuda));
 }
 
-#[test]
-fn a_graph_for_one_photo_is_given_one_at_a_time() {
+/// The bundled model as a graph for one photo a run.
+fn for_one_photo() -> Network {
     // An extent by name, or the number 1 in as many bytes.
     let (open, fixed) = (b"\x12\x05batch", b"\x08\x81\x80\x80\x80\x80\x00");
     let mut graph = super::super::model::BUNDLED.to_vec();
@@ -172,13 +172,33 @@ fn a_graph_for_one_photo_is_given_one_at_a_time() {
         batch: Some(3),
         ..NetworkOptions::default()
     };
-    let mut network = Network::open(ModelSource::File(path), &options).unwrap();
+    Network::open(ModelSource::File(path), &options).unwrap()
+}
+
+#[test]
+fn a_graph_for_one_photo_is_given_one_at_a_time() {
+    assert_eq!(for_one_photo().batch(), 1);
+}
+
+#[test]
+fn what_fails_together_is_tried_in_smaller_runs_and_not_again() {
+    let photos = [30, 120, 220].map(photo);
+    let requests: Vec<Request> = photos.iter().map(request).collect();
+    let mut network = for_one_photo();
+    // ONNX Runtime refuses what its graph does not take, as it refuses what does not fit into memory.
+    network.open.batches = true;
+    assert_eq!(network.batch(), 3);
+    let found = network.segment_together(&requests);
     assert_eq!(network.batch(), 1);
-    let found = network.segment_together(&[request(&photo(90))]);
-    assert_eq!(
-        labels(&found),
-        labels(&bundled(None).segment_together(&[request(&photo(90))]))
-    );
+    let mut whole = bundled(None);
+    for (found, one) in labels(&found).into_iter().zip(&requests) {
+        let alone = whole.segment_together(std::slice::from_ref(one));
+        assert_eq!(found, labels(&alone)[0]);
+    }
+    let mut network = for_one_photo();
+    network.open.batches = true;
+    network.warm_up(photos[0].size(), None).unwrap();
+    assert_eq!(network.batch(), 1);
 }
 
 #[test]
