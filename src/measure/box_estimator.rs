@@ -223,7 +223,6 @@ fn measure(
         confidence_pct,
         warnings: doubts::warnings(&Findings {
             observation,
-            focal,
             tilt,
             map,
             boundaries: problem.boundaries,

@@ -25,6 +25,8 @@ pub struct BoxPrior {
 
 /// A contact farther off than this many standard deviations pulls less and less.
 const CAUCHY_SCALE: f64 = 2.0;
+/// A contact farther than this many from the box's edge is on none.
+const OFF_SIGMAS: f64 = 3.0;
 /// Ranges of the parameters that keep the box a box with the camera inside.
 const LN_DISTANCE_RANGE: [f64; 2] = [-1.6, 2.7];
 const LN_HEIGHT_RANGE: [f64; 2] = [0.1, 1.8];
@@ -72,6 +74,12 @@ impl BoxProblem<'_> {
                 edges.wall_end(wall, contact.level, contact.pixel).0
             })
             .collect()
+    }
+
+    /// Whether a contact so far from the box's edge, px, is something else.
+    #[must_use]
+    pub fn is_off(&self, distance: f64) -> bool {
+        distance.abs() > OFF_SIGMAS * self.sigma_px
     }
 
     /// The part of the cost at `x` that no contact has to do with.

@@ -1,6 +1,6 @@
 //! What speaks against a measurement: how badly the box fits, and the warnings that follow.
 
-use super::areas::{FINE_SAMPLES, mismatch};
+use super::areas::{FINE_SAMPLES, cells_on, mismatch};
 use super::boundaries::Boundaries;
 use super::box_fit::BoxProblem;
 use super::hypotheses::Hypothesis;
@@ -9,11 +9,8 @@ use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
 use super::{Estimate, FitQuality, Observation, Warning};
 use crate::ade20k::{MIRROR, is_window};
-use crate::geometry::camera::{Focal, FocalSource};
-use crate::geometry::room_box::{Hit, Level, RoomBox, Wall, parameter::YAW};
+use crate::geometry::room_box::{Level, RoomBox, Wall, parameter::YAW};
 
-/// A contact farther than this many standard deviations from the box's edge is on none.
-const REJECTED_SIGMAS: f64 = 3.0;
 /// Shares that label maps of boxes do not exceed: cells of another surface, contacts on no edge, columns with a hidden base.
 const USUAL: [f64; 3] = [0.007, 0.1, 0.3];
 /// Standard deviation of a ratio's logarithm for each unit above them, from rooms of all kinds with true and with predicted
@@ -42,7 +39,7 @@ pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> Fi
     let (mut rejected, mut used, mut squares) = (0.0, 0.0, 0.0);
     let distances = problem.contact_distances(&room.0);
     for (distance, contact) in distances.into_iter().zip(&problem.boundaries.contacts) {
-        if distance.abs() > REJECTED_SIGMAS * problem.sigma_px {
+        if problem.is_off(distance) {
             rejected += contact.weight;
         } else {
             used += contact.weight;
@@ -77,8 +74,6 @@ pub fn misfit_sigma(fit: &FitQuality, occluded: bool) -> f64 {
 pub struct Findings<'a> {
     /// The photo.
     pub observation: &'a Observation<'a>,
-    /// The focal length, as told before or by the room's lines.
-    pub focal: Focal,
     /// The camera's tilt, as known before.
     pub tilt: &'a Tilt,
     /// Its label map.
@@ -111,10 +106,6 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
     let room = f.hypothesis.room();
     let [low, high] = USUAL_CAMERA_CM;
     let found = [
-        (
-            f.focal.source == FocalSource::Default,
-            Warning::FocalFromDefault,
-        ),
         (f.observation.gravity.is_none(), Warning::GravityMissing),
         (f.tilt.conflict, Warning::GravityConflict),
         (!sees(Level::Floor), Warning::FloorLineMissing),
@@ -153,20 +144,11 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
 
 /// Whether most of the opposite wall is glass, in which another room may be seen.
 fn is_mirror_or_window(map: &SurfaceMap, room: &RoomBox) -> bool {
-    const SAMPLES: usize = 48;
-    let sight = room.sight();
-    let stride = (map.long_side() / SAMPLES).max(1);
-    let (mut mirror, mut window, mut all) = (0_u32, 0_u32, 0_u32);
-    for y in (stride / 2..map.height).step_by(stride) {
-        for x in (stride / 2..map.width).step_by(stride) {
-            let pixel = map.pixel(x as f64 + 0.5, y as f64 + 0.5);
-            if sight.at(pixel) == Hit::Wall(Wall::Opposite) {
-                all += 1;
-                mirror += u32::from(map.class(x, y) == MIRROR);
-                window += u32::from(is_window(map.class(x, y)));
-            }
-        }
-    }
-    let all = f64::from(all.max(1));
-    f64::from(mirror) > MIRROR_SHARE * all || f64::from(window) > WINDOW_SHARE * all
+    let share = |wanted: fn(u8) -> bool| {
+        let on_wall = |counted: fn(u8) -> bool| {
+            cells_on(room, Wall::Opposite, map, |x, y| counted(map.class(x, y))) as f64
+        };
+        on_wall(wanted) / on_wall(|_| true).max(1.0)
+    };
+    share(|class| class == MIRROR) > MIRROR_SHARE || share(is_window) > WINDOW_SHARE
 }

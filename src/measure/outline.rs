@@ -5,13 +5,8 @@ use nalgebra::Vector3;
 use super::Outline;
 use super::box_fit::BoxProblem;
 use super::surfaces::SurfaceMap;
-use crate::geometry::room_box::{
-    RoomBox,
-    parameter::{LEFT, RIGHT},
-};
+use crate::geometry::room_box::RoomBox;
 
-/// Contacts farther from the box than this many standard deviations are drawn as rejected.
-const OUTLIER_SIGMAS: f64 = 3.0;
 /// Edges at less than this angle to the picture's plane, radians, are parallel in the picture: across it they
 /// converge by about a thousandth of its side.
 const PARALLEL: f64 = 1e-3;
@@ -45,7 +40,8 @@ pub fn outline(
         .chain([(right, bottom), (left, bottom)])
         .map(|(end, y)| corner(end, y))
         .collect();
-    let edges = [room.0[LEFT], room.0[RIGHT]]
+    let edges = room
+        .ends()
         .into_iter()
         .flat_map(|end| [top(end), bottom].map(|y| (end, y)))
         .filter_map(|(end, y)| {
@@ -57,10 +53,10 @@ pub fn outline(
     let (mut inliers, mut outliers) = (Vec::new(), Vec::new());
     let distances = problem.contact_distances(&room.0);
     for (contact, distance) in problem.boundaries.contacts.iter().zip(distances) {
-        if distance.abs() <= OUTLIER_SIGMAS * problem.sigma_px {
-            inliers.push(photo(contact.pixel));
-        } else {
+        if problem.is_off(distance) {
             outliers.push(photo(contact.pixel));
+        } else {
+            inliers.push(photo(contact.pixel));
         }
     }
     Outline {

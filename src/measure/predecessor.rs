@@ -57,7 +57,6 @@ pub fn estimate(observation: &Observation) -> Measurement {
     }
 
     let focal_px = if observation.focal.source == FocalSource::Default {
-        warnings.push(Warning::FocalFromDefault);
         penalty += 0.15;
         f64::from(observation.image.width) / (2.0 * (DEFAULT_FOV_DEG.to_radians() / 2.0).tan())
     } else {

@@ -41,18 +41,12 @@ pub(super) fn run<T>(
         width: columns,
         reason: error.to_string(),
     };
-    let value = InputValue::new(input, memory.is_some()).map_err(failed)?;
-    let binding = memory
-        .map(|memory| bound(session, &value, memory))
-        .transpose()
-        .map_err(failed)?;
+    let feed = Feed::new(session, input, memory).map_err(failed)?;
     let options = RunOptions::new().map_err(failed)?;
     let outputs = match deadline {
-        None => outcome(session, &value, binding.as_ref(), &options).map_err(failed)?,
-        Some(deadline) => terminated_at(deadline, &options, || {
-            outcome(session, &value, binding.as_ref(), &options)
-        })
-        .map_err(|error| match deadline.check() {
+        None => outcome(session, &feed, &options).map_err(failed)?,
+        Some(deadline) => terminated_at(deadline, &options, || outcome(session, &feed, &options))
+            .map_err(|error| match deadline.check() {
             Err(missed) => missed.into(),
             Ok(()) => failed(error),
         })?,
@@ -67,46 +61,41 @@ pub(super) fn run<T>(
     use_outputs(class_logits, mask_logits)
 }
 
-/// The input as a tensor of the model's precision.
-enum InputValue<'a> {
-    Half(Tensor<f16>),
-    Single(Tensor<f32>),
-    Viewed(TensorRef<'a, f32>),
+/// How a run gets its input.
+enum Feed<'a> {
+    /// With the outputs' memory, bound before.
+    Bound(Box<IoBinding>),
+    /// As an argument.
+    Argument(SessionInputValue<'a>),
 }
 
-impl<'a> InputValue<'a> {
-    /// A view where that will do; what is to be bound has to own its values (ort copies a view by a session of its own, and waits for
-    /// itself).
-    fn new(input: Input<'a>, to_bind: bool) -> ort::Result<Self> {
+impl<'a> Feed<'a> {
+    /// The input as a tensor of the model's precision: a view where that will do. What is bound has to own its values (ort copies a
+    /// view by a session of its own, and waits for itself).
+    fn new(session: &Session, input: Input<'a>, memory: Option<&MemoryInfo>) -> ort::Result<Self> {
         let [rows, columns] = input.size.map(|side| side as usize);
         let shape = [input.count, 3, rows, columns];
-        Ok(if input.half {
+        let value: SessionInputValue = if input.half {
             let halves: Vec<f16> = input.planes.iter().copied().map(f16::from_f32).collect();
-            Self::Half(Tensor::from_array((shape, halves))?)
-        } else if to_bind {
-            Self::Single(Tensor::from_array((shape, input.planes.to_vec()))?)
+            Tensor::from_array((shape, halves))?.into()
+        } else if memory.is_some() {
+            Tensor::from_array((shape, input.planes.to_vec()))?.into()
         } else {
-            Self::Viewed(TensorRef::from_array_view((shape, input.planes))?)
-        })
-    }
-
-    fn as_input(&self) -> SessionInputValue<'_> {
-        match self {
-            Self::Half(tensor) => tensor.into(),
-            Self::Single(tensor) => tensor.into(),
-            Self::Viewed(tensor) => (&**tensor).into(),
+            TensorRef::from_array_view((shape, input.planes))?.into()
+        };
+        match memory {
+            Some(memory) => {
+                bound(session, &value, memory).map(|binding| Self::Bound(Box::new(binding)))
+            }
+            None => Ok(Self::Argument(value)),
         }
     }
 }
 
 /// Binds the input, and the outputs to `memory`.
-fn bound(session: &Session, value: &InputValue, memory: &MemoryInfo) -> ort::Result<IoBinding> {
+fn bound(session: &Session, value: &DynValue, memory: &MemoryInfo) -> ort::Result<IoBinding> {
     let mut binding = session.create_binding()?;
-    match value {
-        InputValue::Half(tensor) => binding.bind_input(INPUT, tensor)?,
-        InputValue::Single(tensor) => binding.bind_input(INPUT, tensor)?,
-        InputValue::Viewed(tensor) => binding.bind_input(INPUT, tensor)?,
-    }
+    binding.bind_input(INPUT, value)?;
     for name in [CLASS_OUTPUT, MASK_OUTPUT] {
         binding.bind_output_to_device(name, memory)?;
     }
@@ -117,17 +106,16 @@ fn bound(session: &Session, value: &InputValue, memory: &MemoryInfo) -> ort::Res
 /// The outputs of one run.
 fn outcome<'a>(
     session: &'a mut Session,
-    value: &'a InputValue,
-    binding: Option<&'a IoBinding>,
+    feed: &'a Feed,
     options: &'a RunOptions,
 ) -> ort::Result<SessionOutputs<'a>> {
-    match binding {
-        Some(binding) => {
+    match feed {
+        Feed::Bound(binding) => {
             let outputs = session.run_binding_with_options(binding, options)?;
             binding.synchronize_outputs()?;
             Ok(outputs)
         }
-        None => session.run_with_options(vec![(INPUT, value.as_input())], options),
+        Feed::Argument(value) => session.run_with_options(vec![(INPUT, &**value)], options),
     }
 }
 

@@ -8,6 +8,8 @@
 mod starts;
 mod variants;
 
+use std::cmp::Ordering;
+
 use nalgebra::Vector3;
 
 use super::Known;
@@ -18,10 +20,7 @@ use super::smooth_noise::SmoothNoise;
 use super::surfaces::SurfaceMap;
 use crate::ade20k::is_window;
 use crate::geometry::least_squares::{Minimum, Problem};
-use crate::geometry::room_box::{
-    Level, PARAMETERS, Parameters, RoomBox, Wall,
-    parameter::{LEFT, RIGHT, YAW},
-};
+use crate::geometry::room_box::{Level, PARAMETERS, Parameters, RoomBox, Wall, parameter::YAW};
 
 /// A box that a descent ended in, and what speaks against it.
 #[derive(Debug, Clone)]
@@ -75,10 +74,9 @@ const COARSE_SAMPLES: usize = 20;
 const FRAME_MARGIN: f64 = 0.01;
 /// How much better a roof has to explain the picture: most rooms have none, and two more parameters explain more anyway.
 const ROOF_PRICE: f64 = 8.0;
-/// Up to these shares of a ceiling's contacts that lie farther off than so many standard deviations, and of cells that show another
-/// surface, a level ceiling explains the picture: roofs are tried beyond.
+/// Up to these shares of a ceiling's contacts that are off, and of cells that show another surface, a level ceiling explains the
+/// picture: roofs are tried beyond.
 const MOST_OFF: f64 = 0.05;
-const OFF_SIGMAS: f64 = 3.0;
 const MOST_MISMATCH: f64 = 0.01;
 
 /// The boxes that may be true; `None` where there is neither a floor nor a ceiling line. `level` is the problem of a room with a
@@ -118,7 +116,7 @@ fn is_level(problem: &BoxProblem, best: &Hypothesis, map: &SurfaceMap) -> bool {
     for (contact, distance) in problem.boundaries.contacts.iter().zip(distances) {
         if contact.level == Level::Ceiling {
             all += contact.weight;
-            if distance.abs() > OFF_SIGMAS * problem.sigma_px {
+            if problem.is_off(distance) {
                 off += contact.weight;
             }
         }
@@ -149,14 +147,13 @@ fn most_frontal(
     };
     let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
     let beyond = room.0[YAW].abs() - std::f64::consts::FRAC_PI_4;
-    let tie = beyond.abs() < 0.5 * TIE;
-    let [opposite, beside] = [Wall::Opposite, side]
-        .map(|wall| cells_on(&room, wall, map, |x, y| is_window(map.class(x, y))));
-    let wins = if tie && opposite != beside {
-        beside > opposite
+    let windows = |wall| cells_on(&room, wall, map, |x, y| is_window(map.class(x, y)));
+    let by_windows = if beyond.abs() < 0.5 * TIE {
+        windows(side).cmp(&windows(Wall::Opposite))
     } else {
-        beyond > 0.0
+        Ordering::Equal
     };
+    let wins = by_windows.then(beyond.total_cmp(&0.0)) == Ordering::Greater;
     if wins && end_visible {
         let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
         judge(problem, noise, turned, map)
@@ -211,7 +208,7 @@ fn judge(
     map: &SurfaceMap,
 ) -> Hypothesis {
     let room = RoomBox(minimum.at);
-    let ends_visible = [room.0[LEFT], room.0[RIGHT]].map(|end| end_visible(&room, end, map));
+    let ends_visible = room.ends().map(|end| end_visible(&room, end, map));
     let score = noise.cost(&room)
         + problem.cost_without_contacts(&minimum.at)
         + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES);
