@@ -2,8 +2,8 @@
 """IoU of an exported model on a folder of renders, per class and per scenario, and on photos annotated by hand; overlays.
 
     python models/evaluate.py --model models/measure-bench-rooms.onnx --data renders/heldout
-    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --annotations tests/annotations
-    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays overlays
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos tests/annotations/photos --annotations tests/annotations
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays overlays --page overlays.jpg
 
 Pictures go through the file's own size policy and normalisation; labels are the argmax of the reference's scores at a
 quarter of the input size, enlarged to the picture. `--long-side` tries another input size.
@@ -24,7 +24,7 @@ from dataset import pairs
 from verify import label_map
 
 COLOURS = np.random.default_rng(7).integers(40, 256, (256, 3), dtype=np.uint8)
-OVERLAY_SIDE = 640
+OVERLAY_SIDE = 480
 MASKS = {"wall": ("wall",), "floor": ("floor", "rug"), "ceiling": ("ceiling",), "window": ("windowpane", "blind")}
 """The program's four masks, by the names of the labels that belong to them."""
 
@@ -110,23 +110,37 @@ def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, di
     }
 
 
-def annotation_scores(model: ExportedModel, photos: Path, annotation_path: Path) -> dict[str, float]:
-    """IoU in percent of the masks that an annotated photo has; of its hand-drawn polygons, later ones paint over earlier."""
-    annotation = json.loads(annotation_path.read_text())
+def annotated_pixels(model: ExportedModel, photo: Path, annotation: dict) -> dict[str, np.ndarray]:
+    """Pixels in both and in either, for each mask that an annotated photo has; later polygons paint over earlier ones."""
     masks = Image.new("L", tuple(annotation["size"]), IGNORED)
     numbers = {"other": 0, "ignore": IGNORED} | {name: number for number, name in enumerate(MASKS, 1)}
     for layer in annotation["layers"]:
         ImageDraw.Draw(masks).polygon([tuple(point) for point in layer["points"]], fill=numbers[layer["class"]])
     truth = np.asarray(masks)
-    labels = enlarge(model.segment(open_photo(photos / annotation["photo"])), masks.size)
+    labels = enlarge(model.segment(open_photo(photo)), masks.size)
     names = np.array([record["name"] for record in model.labels])[labels]
     scored = truth != IGNORED
-    scores = {}
+    pixels = {}
     for name, members in MASKS.items():
         wanted, got = (truth == numbers[name]) & scored, np.isin(names, members) & scored
         if wanted.any():
-            scores[name] = round(100 * float((wanted & got).sum() / (wanted | got).sum()), 1)
-    return scores
+            pixels[name] = np.array([(wanted & got).sum(), (wanted | got).sum()])
+    return pixels
+
+
+def report_annotated(model: ExportedModel, photos: Path, annotations: Path) -> None:
+    """Prints the IoU in percent of the masks of every annotated photo that is in `photos`, and the mean over photos."""
+    scores = defaultdict(list)
+    for path in sorted(annotations.glob("*.json")):
+        annotation = json.loads(path.read_text())
+        photo = photos / annotation["photo"]
+        if photo.exists():
+            pixels = annotated_pixels(model, photo, annotation)
+            of_photo = {name: 100 * both / either for name, (both, either) in pixels.items()}
+            print(f"{path.stem}: IoU", {name: round(float(iou), 1) for name, iou in of_photo.items()})
+            for name, iou in of_photo.items():
+                scores[name].append(iou)
+    print("mean over photos:", {name: f"{np.mean(values):.1f} ({len(values)})" for name, values in scores.items()})
 
 
 def overlay(model: ExportedModel, picture: Image.Image) -> Image.Image:
@@ -142,6 +156,15 @@ def overlay(model: ExportedModel, picture: Image.Image) -> Image.Image:
     both.paste(picture, (0, 0))
     both.paste(Image.blend(picture, coloured, 0.55), (picture.width, 0))
     return both
+
+
+def page(overlays: list[Image.Image]) -> Image.Image:
+    """Overlays in two columns."""
+    width, height = (max(sides) for sides in zip(*(picture.size for picture in overlays)))
+    sheet = Image.new("RGB", (2 * width, height * -(-len(overlays) // 2)))
+    for number, picture in enumerate(overlays):
+        sheet.paste(picture, (number % 2 * width, number // 2 * height))
+    return sheet
 
 
 def open_photo(path: Path) -> Image.Image:
@@ -160,7 +183,8 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="folder of photos to draw overlays of")
     parser.add_argument("--annotations", type=Path, help="folder of annotations of some of these photos")
     parser.add_argument("--overlays", type=Path, default=Path("overlays"), help="folder for the overlays")
-    parser.add_argument("--limit", type=int, help="score only the first pictures")
+    parser.add_argument("--page", type=Path, help="one picture of all overlays")
+    parser.add_argument("--limit", type=int, help="only the first pictures")
     parser.add_argument("--long-side", type=int, help="input size instead of the file's own policy")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -170,13 +194,16 @@ def main() -> None:
         print(json.dumps(scores, indent=2))
         print(f"median inference {np.median(model.milliseconds):.0f} ms")
     if arguments.photos and arguments.annotations:
-        for path in sorted(arguments.annotations.glob("*.json")):
-            print(f"{path.stem}: IoU {annotation_scores(model, arguments.photos, path)}")
+        report_annotated(model, arguments.photos, arguments.annotations)
     if arguments.photos:
         arguments.overlays.mkdir(parents=True, exist_ok=True)
-        for path in sorted(p for p in arguments.photos.iterdir() if p.suffix.lower() in {".jpg", ".png", ".heic"}):
+        drawn = []
+        for path in sorted(p for p in arguments.photos.iterdir() if p.suffix.lower() in {".jpg", ".png", ".heic"})[:arguments.limit]:
             print(path.name)
-            overlay(model, open_photo(path)).save(arguments.overlays / f"{path.stem}.png")
+            drawn.append(overlay(model, open_photo(path)))
+            drawn[-1].save(arguments.overlays / f"{path.stem}.png")
+        if arguments.page:
+            page(drawn).save(arguments.page, quality=85)
 
 
 if __name__ == "__main__":
