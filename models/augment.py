@@ -13,8 +13,10 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from classes import IGNORED
-from textures import cover, flatten, relight, repaint, uniform
+from classes import IGNORED, ROOM_CLASSES
+from textures import cover, flatten, lay_table, relight, repaint, uniform
+
+TABLE = next(position for position, room_class in enumerate(ROOM_CLASSES) if room_class.name == "table")
 
 
 def random_camera(count: int) -> torch.Tensor:
@@ -121,6 +123,8 @@ def augment(
         if random.random() < 0.3 * strength:
             for _ in range(random.choice((1, 1, 2, 3))):
                 picture, label = cover(picture, label)
+        if random.random() < 0.1 * strength:
+            picture, label = lay_table(picture, label, TABLE)
         if random.random() < 0.9:
             picture = recolour(picture)
         seen.append(spoil(picture))

@@ -134,3 +134,24 @@ def cover(picture: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, to
     shape = (dx.abs().maximum(dy.abs()) if random.random() < 0.5 else (dx**2 + dy**2)) < 1
     material = texture(height, width) * (0.6 + 0.6 * field(1, height, width, 4))
     return torch.where(shape, material.clamp(0, 1), picture), torch.where(shape, IGNORED, labels)
+
+
+def lay_table(picture: torch.Tensor, labels: torch.Tensor, table: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Puts a table or worktop between camera and room, along the lower border: who photographs a kitchen often stands at one.
+
+    The renderer's cameras stand free, so what fills the lower border of its pictures is always floor.
+    """
+    height, width = labels.shape
+    y, x = torch.meshgrid(torch.linspace(0, 1, height), torch.linspace(0, 1, width), indexing="ij")
+    edge = uniform(0.62, 0.97) + uniform(-0.15, 0.15) * (x - 0.5)
+    left, right = uniform(-0.9, 0.4), uniform(0.6, 1.9)
+    lean = uniform(0.0, 1.2)
+    top = (y > edge) & (x > left - lean * (y - edge)) & (x < right + lean * (y - edge))
+    material = texture(height, width) * uniform(0.5, 1.1)
+    if random.random() < 0.4:
+        cloth = (y > edge + uniform(0.02, 0.15)) & (x > uniform(0.0, 0.5) - lean * (y - edge)) & (x < uniform(0.5, 1.0))
+        material = torch.where(cloth, texture(height, width), material)
+    material = material * (0.7 + 0.5 * field(1, height, width, 3))
+    rim = (y - edge < uniform(0.005, 0.03)) & top
+    material = torch.where(rim, material * uniform(0.4, 1.2), material)
+    return torch.where(top, material.clamp(0, 1), picture), torch.where(top, table, labels)

@@ -20,6 +20,7 @@ import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from augment import augment
+from backbone import hold_back
 from classes import ROOM_CLASSES
 from dataset import RoomPictures
 from loss import PixelClassifier, Targets, training_loss
@@ -31,6 +32,9 @@ LEAST_RATE_SHARE = 0.01
 EMA_DECAY = 0.995
 """Averages over about the last 200 steps: short against the ten thousand of a run."""
 GRADIENT_LIMIT = 1.0
+WEIGHT_DECAY = 0.05
+BACKBONE_RATE_SHARE = 0.1
+"""The published backbone's learning rate, as a share of the others': it shall keep what photographs taught it."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,20 @@ class Run:
         self.classifier = PixelClassifier(self.network.config.mask_feature_size, len(ROOM_CLASSES)).to(device)
         self.trained = torch.nn.ModuleList([self.network, self.classifier])
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
-        decayed = [p for p in self.trained.parameters() if p.dim() > 1]
-        others = [p for p in self.trained.parameters() if p.dim() <= 1]
+        slow = hold_back(self.network)
+        held = {id(parameter) for parameter in slow}
+        rest = [p for p in self.trained.parameters() if p.requires_grad and id(p) not in held]
         self.optimizer = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}],
+            [
+                {"params": slow, "weight_decay": WEIGHT_DECAY, "share": BACKBONE_RATE_SHARE},
+                {"params": [p for p in rest if p.dim() > 1], "weight_decay": WEIGHT_DECAY, "share": 1.0},
+                {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0, "share": 1.0},
+            ],
             lr=arguments.rate,
             foreach=True,
         )
         self.step, self.seconds, self.pictures = 0, 0.0, 0
+        self.half = device.type != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
         self.mean = torch.tensor(IMAGE_MEAN, device=device).view(1, 3, 1, 1)
         self.std = torch.tensor(IMAGE_STD, device=device).view(1, 3, 1, 1)
 
@@ -110,12 +120,12 @@ class Run:
         """One update on an augmented batch; returns the loss."""
         rate = learning_rate(self.arguments.rate, self.progress)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         values = (pictures.to(self.device) - self.mean) / self.std
         values = values.contiguous(memory_format=torch.channels_last)
         targets = Targets(labels.to(self.device), len(ROOM_CLASSES))
         # Weights and losses stay in fp32; bfloat16 has fp32's range, so no loss needs scaling.
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             outputs = self.network(pixel_values=values, output_auxiliary_logits=True)
         loss = training_loss(outputs, targets, self.classifier)
         self.optimizer.zero_grad(set_to_none=True)

@@ -55,7 +55,7 @@ def model():
     return {
         "type": "machine-learning-model",
         "name": name,
-        "licenses": [{"expression": "MIT"}],
+        "licenses": [{"expression": "MIT AND Apache-2.0"}],
         "hashes": [{"alg": "SHA-256", "content": checksum}],
     }
 
