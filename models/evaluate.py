@@ -110,8 +110,8 @@ def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, di
     }
 
 
-def annotated_pixels(model: ExportedModel, photo: Path, annotation: dict) -> dict[str, np.ndarray]:
-    """Pixels in both and in either, for each mask that an annotated photo has; later polygons paint over earlier ones."""
+def annotation_scores(model: ExportedModel, photo: Path, annotation: dict) -> dict[str, float]:
+    """IoU in percent of the masks that an annotated photo has; of its hand-drawn polygons, later ones paint over earlier."""
     masks = Image.new("L", tuple(annotation["size"]), IGNORED)
     numbers = {"other": 0, "ignore": IGNORED} | {name: number for number, name in enumerate(MASKS, 1)}
     for layer in annotation["layers"]:
@@ -120,12 +120,12 @@ def annotated_pixels(model: ExportedModel, photo: Path, annotation: dict) -> dic
     labels = enlarge(model.segment(open_photo(photo)), masks.size)
     names = np.array([record["name"] for record in model.labels])[labels]
     scored = truth != IGNORED
-    pixels = {}
+    scores = {}
     for name, members in MASKS.items():
         wanted, got = (truth == numbers[name]) & scored, np.isin(names, members) & scored
         if wanted.any():
-            pixels[name] = np.array([(wanted & got).sum(), (wanted | got).sum()])
-    return pixels
+            scores[name] = 100 * float((wanted & got).sum() / (wanted | got).sum())
+    return scores
 
 
 def report_annotated(model: ExportedModel, photos: Path, annotations: Path) -> None:
@@ -135,9 +135,8 @@ def report_annotated(model: ExportedModel, photos: Path, annotations: Path) -> N
         annotation = json.loads(path.read_text())
         photo = photos / annotation["photo"]
         if photo.exists():
-            pixels = annotated_pixels(model, photo, annotation)
-            of_photo = {name: 100 * both / either for name, (both, either) in pixels.items()}
-            print(f"{path.stem}: IoU", {name: round(float(iou), 1) for name, iou in of_photo.items()})
+            of_photo = annotation_scores(model, photo, annotation)
+            print(f"{path.stem}: IoU", {name: round(iou, 1) for name, iou in of_photo.items()})
             for name, iou in of_photo.items():
                 scores[name].append(iou)
     print("mean over photos:", {name: f"{np.mean(values):.1f} ({len(values)})" for name, values in scores.items()})

@@ -29,6 +29,8 @@ ARCHITECTURES = {
 }
 SIZES = {"tiny": (512, 2048), "small": (512, 2048), "base": (640, 2560), "large": (640, 2560)}
 """Shortest and longest edge."""
+IMAGENET = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
+"""The published checkpoints' normalisation."""
 CLASS_LOGIT_STD = 8.0
 MASK_LOGIT_STD = 5.0
 PROBE_SIZE = (192, 256)
@@ -53,7 +55,7 @@ def build(name: str, seed: int) -> Mask2FormerForUniversalSegmentation:
 @torch.no_grad()
 def spread_heads(network: Mask2FormerForUniversalSegmentation) -> None:
     """Centres and scales what the heads put out over a few pictures."""
-    pictures = normalised(photos(ROOT / "fixtures")[:4], [PROBE_SIZE] * 4, preprocessor_config(512, 2048))
+    pictures = normalised(photos(ROOT / "fixtures")[:4], [PROBE_SIZE] * 4, preprocessor_config(512, 2048, **IMAGENET))
     projection = network.model.pixel_level_module.decoder.mask_projection
     outputs = [network(pixel_values=torch.from_numpy(picture), output_hidden_states=True) for picture in pictures]
     projection.bias -= torch.cat([output.pixel_decoder_last_hidden_state for output in outputs]).mean((0, 2, 3))
@@ -77,7 +79,7 @@ def main() -> None:
     network = build(arguments.architecture, arguments.seed)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     network.save_pretrained(arguments.folder)
-    preprocessor = preprocessor_config(*SIZES[arguments.architecture])
+    preprocessor = preprocessor_config(*SIZES[arguments.architecture], **IMAGENET)
     (arguments.folder / "preprocessor_config.json").write_text(json.dumps(preprocessor, indent=2) + "\n")
     parameters = sum(weight.numel() for weight in network.parameters())
     print(f"{arguments.folder}: {parameters / 1e6:.1f} million parameters")
