@@ -2,7 +2,10 @@
 //!
 //! `fast_image_resize` uses the same filter, and for 8 bits does the columns first, with weights of fewer bits: some values
 //! differ by a level, which moves the masks' edges. Where masks have to equal the reference's, its order and its rounding count:
-//! rows first, weights of 22 bits, 8 bits in between (Pillow, `src/libImaging/Resample.c`).
+//! weights of 22 bits, 8 bits in between (Pillow, `src/libImaging/Resample.c`), and rows before columns or after them as
+//! [`height_first`] says.
+
+use std::borrow::Cow;
 
 use image::RgbImage;
 
@@ -52,40 +55,82 @@ fn to_level(sum: i32) -> u8 {
 
 const HALF: i32 = 1 << (PRECISION - 1);
 
-/// Writes the photo, stretched to `height` x `width`, into `scaled`, pixel by pixel; a side of 0 leaves it empty.
-pub(super) fn resize(photo: &RgbImage, [height, width]: [u32; 2], scaled: &mut Vec<u8>) {
-    scaled.clear();
-    let (from_width, from_height) = (photo.width() as usize, photo.height() as usize);
-    let (width, height) = (width as usize, height as usize);
-    if from_width * from_height * width * height == 0 {
-        return;
+/// Whether PIL shrinks the height before the width: found by scaling pictures of 1,500 random shapes with Pillow 13.0 in both
+/// orders. Pillow 12 and earlier always begin with the width.
+fn height_first([from_height, from_width]: [usize; 2], [height, width]: [usize; 2]) -> bool {
+    from_height > height && from_height + 2 * width > height + 2 * from_width
+}
+
+/// Interleaved pixels, rows one after another.
+struct Pixels<'p> {
+    width: usize,
+    values: Cow<'p, [u8]>,
+}
+
+impl Pixels<'_> {
+    fn height(&self) -> usize {
+        self.values.len() / (self.width * CHANNELS)
     }
-    let columns = windows(from_width, width);
-    let mut narrowed = Vec::with_capacity(from_height * width * CHANNELS);
-    for row in photo.as_raw().chunks_exact(from_width * CHANNELS) {
-        for window in &columns {
-            let pixels = row[window.first * CHANNELS..].chunks_exact(CHANNELS);
-            let mut sums = [HALF; CHANNELS];
-            for (pixel, weight) in pixels.zip(&window.weights) {
-                for (sum, level) in sums.iter_mut().zip(pixel) {
+
+    fn with_width(&self, width: usize) -> Pixels<'static> {
+        let windows = windows(self.width, width);
+        let mut values = Vec::with_capacity(self.height() * width * CHANNELS);
+        for row in self.values.chunks_exact(self.width * CHANNELS) {
+            for window in &windows {
+                let pixels = row[window.first * CHANNELS..].chunks_exact(CHANNELS);
+                let mut sums = [HALF; CHANNELS];
+                for (pixel, weight) in pixels.zip(&window.weights) {
+                    for (sum, level) in sums.iter_mut().zip(pixel) {
+                        *sum += i32::from(*level) * weight;
+                    }
+                }
+                values.extend(sums.map(to_level));
+            }
+        }
+        Pixels {
+            width,
+            values: values.into(),
+        }
+    }
+
+    fn with_height(&self, height: usize) -> Pixels<'static> {
+        let stride = self.width * CHANNELS;
+        let mut values = Vec::with_capacity(height * stride);
+        let mut sums = vec![HALF; stride];
+        for window in windows(self.height(), height) {
+            sums.fill(HALF);
+            let rows = self.values[window.first * stride..].chunks_exact(stride);
+            for (row, weight) in rows.zip(&window.weights) {
+                for (sum, level) in sums.iter_mut().zip(row) {
                     *sum += i32::from(*level) * weight;
                 }
             }
-            narrowed.extend(sums.map(to_level));
+            values.extend(sums.iter().map(|sum| to_level(*sum)));
+        }
+        Pixels {
+            width: self.width,
+            values: values.into(),
         }
     }
-    let stride = width * CHANNELS;
-    let mut sums = vec![HALF; stride];
-    for window in windows(from_height, height) {
-        sums.fill(HALF);
-        let rows = narrowed[window.first * stride..].chunks_exact(stride);
-        for (row, weight) in rows.zip(&window.weights) {
-            for (sum, level) in sums.iter_mut().zip(row) {
-                *sum += i32::from(*level) * weight;
-            }
-        }
-        scaled.extend(sums.iter().map(|sum| to_level(*sum)));
+}
+
+/// The photo stretched to `height` x `width`, pixel by pixel; `None` where a side is 0.
+pub(super) fn resize(photo: &RgbImage, [height, width]: [u32; 2]) -> Option<Vec<u8>> {
+    let [from_width, from_height, width, height] =
+        [photo.width(), photo.height(), width, height].map(|side| side as usize);
+    if from_width * from_height * width * height == 0 {
+        return None;
     }
+    let photo = Pixels {
+        width: from_width,
+        values: photo.as_raw().into(),
+    };
+    let scaled = if height_first([from_height, from_width], [height, width]) {
+        photo.with_height(height).with_width(width)
+    } else {
+        photo.with_width(width).with_height(height)
+    };
+    Some(scaled.values.into_owned())
 }
 
 #[cfg(test)]
@@ -93,29 +138,36 @@ mod tests {
     use super::*;
 
     /// The picture that `tests/parity/record_resize.py` scales with PIL.
-    #[test]
-    fn values_are_pils() {
-        let recorded: Vec<u8> = include!("../../tests/parity/pil_bilinear_23x17_to_8x6.in");
-        let picture = RgbImage::from_fn(23, 17, |x, y| {
+    fn pattern(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| {
             let level = |value: u32| u8::try_from(value % 256).unwrap();
             image::Rgb([
                 level(7 * x + 3 * y),
                 level(x + 11 * y + x * y),
                 level(5 * x * y),
             ])
-        });
-        let mut scaled = Vec::new();
-        resize(&picture, [6, 8], &mut scaled);
-        assert_eq!(scaled, recorded);
+        })
+    }
+
+    #[test]
+    fn values_are_pils() {
+        let wide: Vec<u8> = include!("../../tests/parity/pil_bilinear_23x17_to_8x6.in");
+        assert_eq!(resize(&pattern(23, 17), [6, 8]).unwrap(), wide);
+        // Tall enough for the other order.
+        let tall: Vec<u8> = include!("../../tests/parity/pil_bilinear_13x40_to_8x9.in");
+        assert!(height_first([40, 13], [9, 8]));
+        assert_eq!(resize(&pattern(13, 40), [9, 8]).unwrap(), tall);
     }
 
     #[test]
     fn an_equal_size_changes_nothing() {
-        let picture = RgbImage::from_fn(5, 4, |x, y| {
-            image::Rgb([x, y, x * y].map(|value| u8::try_from(value * 20).unwrap()))
-        });
-        let mut scaled = Vec::new();
-        resize(&picture, [4, 5], &mut scaled);
-        assert_eq!(&scaled, picture.as_raw());
+        let picture = pattern(5, 4);
+        assert_eq!(resize(&picture, [4, 5]).as_ref(), Some(picture.as_raw()));
+    }
+
+    #[test]
+    fn a_picture_without_pixels_has_none() {
+        assert_eq!(resize(&RgbImage::new(0, 4), [4, 5]), None);
+        assert_eq!(resize(&pattern(5, 4), [0, 5]), None);
     }
 }

@@ -93,12 +93,9 @@ impl Preprocessor {
 
     fn scale(&mut self, photo: &RgbImage, height: u32, width: u32) -> Result<(), String> {
         if self.scaling == Scaling::Reference {
-            pil_resize::resize(photo, [height, width], &mut self.scaled);
-            return if self.scaled.is_empty() {
-                Err("there are no pixels".to_owned())
-            } else {
-                Ok(())
-            };
+            self.scaled = pil_resize::resize(photo, [height, width])
+                .ok_or_else(|| "there are no pixels".to_owned())?;
+            return Ok(());
         }
         self.scaled
             .resize(height as usize * width as usize * CHANNELS, 0);
