@@ -144,11 +144,9 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
 
 /// Whether most of the opposite wall is glass, in which another room may be seen.
 fn is_mirror_or_window(map: &SurfaceMap, room: &RoomBox) -> bool {
-    let share = |wanted: fn(u8) -> bool| {
-        let on_wall = |counted: fn(u8) -> bool| {
-            cells_on(room, Wall::Opposite, map, |x, y| counted(map.class(x, y))) as f64
-        };
-        on_wall(wanted) / on_wall(|_| true).max(1.0)
+    let cells = |wanted: fn(u8) -> bool| {
+        cells_on(room, Wall::Opposite, map, |x, y| wanted(map.class(x, y))) as f64
     };
-    share(|class| class == MIRROR) > MIRROR_SHARE || share(is_window) > WINDOW_SHARE
+    let all = cells(|_| true);
+    cells(|class| class == MIRROR) > MIRROR_SHARE * all || cells(is_window) > WINDOW_SHARE * all
 }
