@@ -23,13 +23,14 @@ pub struct Options {
 }
 
 /// Scenarios that plain rooms know.
-const PLAIN: [Scenario; 6] = [
+const PLAIN: [Scenario; 7] = [
     Scenario::Nominal,
     Scenario::Tall,
     Scenario::Wild,
     Scenario::Furnished,
     Scenario::Cut,
     Scenario::Shifted,
+    Scenario::Low,
 ];
 
 impl Options {

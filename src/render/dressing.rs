@@ -1,6 +1,7 @@
 //! What belongs to walls: casings, curtains, blinds, radiators, pictures.
 
 use super::{
+    Vec3,
     draw::Draw,
     furnish::Furnisher,
     furniture,
@@ -10,6 +11,9 @@ use super::{
     solid::{Piece, Solid},
 };
 use crate::ade20k;
+
+/// Free space between the camera and an open door's leaf, metres: a leaf fills the frame from nearer by.
+const LEAF_SPACE: f32 = 1.0;
 
 impl Furnisher<'_> {
     /// Casings, curtains, blinds and radiators around the openings of all walls.
@@ -44,7 +48,15 @@ impl Furnisher<'_> {
                     && opening.reveal.is_some()
                     && draw.chance(0.6)
                 {
-                    solids.push(furniture::open_leaf(draw, opening.width, top));
+                    let leaf = furniture::open_leaf(draw, opening.width, top);
+                    let [c, s] = wall.along;
+                    let away = self.camera - origin;
+                    let camera =
+                        Vec3::new(c * away.x + s * away.y, c * away.y - s * away.x, away.z);
+                    // Nobody photographs a room from behind an open door.
+                    if leaf.clearance(camera) > LEAF_SPACE {
+                        solids.push(leaf);
+                    }
                 }
                 if !solids.is_empty() {
                     self.pieces.push(Piece::new(origin, wall.along, solids));

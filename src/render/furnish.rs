@@ -44,7 +44,7 @@ impl Place {
 /// A room that fills up.
 pub(super) struct Furnisher<'a> {
     pub(super) shell: &'a Shell,
-    camera: Vec3,
+    pub(super) camera: Vec3,
     heading: f32,
     /// Furniture becomes bare boxes, as simple renderers draw it.
     cuboids: bool,

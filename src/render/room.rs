@@ -92,7 +92,9 @@ pub(super) fn draw_specimen(
 /// How much stands in a room: the scenarios of the metrology study are bare but for the one that is not; a mix is of homes.
 fn amount(scenario: Scenario, mixed: bool, draw: &mut Draw) -> Amount {
     match scenario {
-        Scenario::Nominal | Scenario::Tall | Scenario::Wild | Scenario::Shifted => Amount::Bare,
+        Scenario::Nominal | Scenario::Tall | Scenario::Wild | Scenario::Shifted | Scenario::Low => {
+            Amount::Bare
+        }
         Scenario::Furnished if mixed => draw.pick([Amount::Few, Amount::Home]),
         Scenario::Furnished => Amount::Few,
         _ if mixed => draw.weighted([
@@ -199,7 +201,7 @@ fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
 mod tests {
     use super::*;
     use crate::{
-        ade20k::{CEILING, FLOOR, WALL},
+        ade20k::{CEILING, DOOR, FLOOR, WALL},
         render::{picture::labels, truth::PhotoTruth},
     };
 
@@ -262,6 +264,17 @@ mod tests {
             }
         }
         assert!(checked > 200, "only {checked} points were in view");
+    }
+
+    #[test]
+    fn no_open_door_stands_before_the_camera() {
+        // Rooms whose doors would open right into the picture.
+        for (seed, index) in [(910_000, 166), (910_000, 295)] {
+            let specimen = draw_specimen(seed, index, None, SIZE);
+            let map = labels(&specimen.scene, &specimen.camera);
+            let doors = map.iter().filter(|class| **class == DOOR).count();
+            assert!(2 * doors < map.len(), "{doors} of {}", map.len());
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum Scenario {
     Corner,
     /// Nominal with higher ceilings and cameras than the usual priors expect.
     Shifted,
+    /// Nominal with ceilings near the 240 cm below which building codes allow none.
+    Low,
     /// A footprint with a corner taken out.
     LShaped,
     /// A large room of several parts.
@@ -42,7 +44,7 @@ pub struct UnknownScenario {
 
 impl Scenario {
     /// All scenarios.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Nominal,
         Self::Tall,
         Self::Wild,
@@ -51,6 +53,7 @@ impl Scenario {
         Self::Attic,
         Self::Corner,
         Self::Shifted,
+        Self::Low,
         Self::LShaped,
         Self::OpenPlan,
         Self::Corridor,
@@ -69,6 +72,7 @@ impl Scenario {
             Self::Attic => "attic",
             Self::Corner => "corner",
             Self::Shifted => "shifted",
+            Self::Low => "low",
             Self::LShaped => "l_shaped",
             Self::OpenPlan => "open_plan",
             Self::Corridor => "corridor",
@@ -80,7 +84,7 @@ impl Scenario {
     pub(super) const fn shows_whole_wall(self) -> bool {
         matches!(
             self,
-            Self::Nominal | Self::Tall | Self::Wild | Self::Furnished | Self::Shifted
+            Self::Nominal | Self::Tall | Self::Wild | Self::Furnished | Self::Shifted | Self::Low
         )
     }
 
@@ -90,6 +94,7 @@ impl Scenario {
         match self {
             _ if tall => draw.uniform(2.6, 3.2),
             Self::Shifted => draw.normal(2.75, 0.15),
+            Self::Low => draw.normal(2.4, 0.05),
             Self::OpenPlan => draw.normal(2.7, 0.2),
             _ => draw.normal(2.6, 0.12),
         }
@@ -102,7 +107,7 @@ impl Scenario {
         match self {
             _ if low => draw.normal(1.15, 0.12),
             Self::Shifted => draw.normal(1.6, 0.12),
-            Self::Nominal | Self::Tall | Self::Wild | Self::Furnished | Self::Cut => {
+            Self::Nominal | Self::Tall | Self::Wild | Self::Furnished | Self::Cut | Self::Low => {
                 draw.normal(1.5, 0.12)
             }
             _ => {

@@ -109,6 +109,16 @@ impl Solid {
         })
     }
 
+    /// Distance of a point of the piece's frame from the box `half` about the solid; 0 inside.
+    pub(super) fn clearance(&self, point: Vec3) -> f32 {
+        let offset = point - self.centre;
+        let offset = match &self.turn {
+            Some(turn) => turn.inverse_transform_vector(&offset),
+            None => offset,
+        };
+        (offset.abs() - self.half).map(|gap| gap.max(0.0)).norm()
+    }
+
     fn bounds(&self) -> (Vec3, Vec3) {
         let half = match self.shape {
             Shape::Cylinder { taper } => widest(self.half, taper),
