@@ -14,16 +14,19 @@ import torch.nn.functional as F
 from PIL import Image
 
 from classes import IGNORED, ROOM_CLASSES
-from textures import cover, flatten, lay_table, relight, repaint, uniform
+from textures import cover, flatten, lay_table, relight, repaint, sunlight, uniform
 
 TABLE = next(position for position, room_class in enumerate(ROOM_CLASSES) if room_class.name == "table")
+
+CAMERA_DISTANCES = (0.25, 0.6, 0.15)
+"""How often a picture is seen whole, cropped, and from so near that floor or ceiling are mostly out of view."""
 
 
 def random_camera(count: int) -> torch.Tensor:
     """Homographies [count, 3, 3] from output to input coordinates in [-1, 1]: crop, flip, slight roll and keystone."""
     matrices = torch.zeros(count, 3, 3)
     for matrix in matrices:
-        scale = 1.0 if random.random() < 0.25 else uniform(0.5, 1.0)
+        scale = random.choices((1.0, uniform(0.5, 1.0), uniform(0.35, 0.6)), CAMERA_DISTANCES)[0]
         stretch = uniform(0.87, 1.15)
         width, height = min(1.0, scale * stretch), min(1.0, scale / stretch)
         flip = random.choice((-1.0, 1.0))
@@ -120,6 +123,8 @@ def augment(
                 picture = repaint(picture, label, donor)
         if random.random() < 0.5 * strength:
             picture = relight(picture)
+        if random.random() < 0.2 * strength:
+            picture = sunlight(picture)
         if random.random() < 0.3 * strength:
             for _ in range(random.choice((1, 1, 2, 3))):
                 picture, label = cover(picture, label)

@@ -19,8 +19,6 @@ CHECKPOINT = MODELS / "checkpoint"
 MODEL = MODELS / "measure-bench-rooms.onnx"
 WEIGHTS = "model.safetensors"
 SOURCE = "measure-bench rooms, trained on the project's own renders from a published EfficientNet-Lite0 backbone"
-LICENCE = "MIT AND Apache-2.0"
-"""The backbone began as published weights, see NOTICE; the rest is ours."""
 
 
 def halve(source: Path, target: Path) -> None:
@@ -40,7 +38,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="renders on which the export is compared with torch")
     arguments = parser.parse_args()
     halve(arguments.checkpoint, CHECKPOINT)
-    agreement = export(str(CHECKPOINT), MODEL, "fp16", LICENCE, SOURCE, arguments.photos)
+    agreement = export(str(CHECKPOINT), MODEL, "fp16", None, SOURCE, arguments.photos)
     MODEL.with_name(f"{MODEL.name}.sha256").replace(MODELS / "SHA256SUMS")
     print(f"{MODEL}: {MODEL.stat().st_size} bytes, {agreement.as_metadata()}")
 

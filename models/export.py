@@ -24,7 +24,7 @@ import torch
 from transformers import Mask2FormerForUniversalSegmentation
 
 from export_patch import traceable_mask2former
-from network import load_network
+from network import load_network, read_provenance
 from onnx_metadata import attach, describe, read_preprocessor
 from pictures import normalised, photos
 from precision import compute_in_half, halve_weights, quantize_products
@@ -41,6 +41,7 @@ LEAST_SIGNS = {"fp32": 0.999, "fp16": 0.995, "fp16-gpu": 0.99, "int8": 0.985}
 """Share of equal mask signs below which an export is refused, by precision."""
 LEAST_LABELS = {"fp32": 0.999, "fp16": 0.995, "fp16-gpu": 0.99, "int8": 0.95}
 """Share of equal labels below which an export is refused, by precision."""
+UNKNOWN_LICENCE = "see the checkpoint's own page"
 PICTURES = Path(__file__).resolve().parents[1] / "fixtures"
 """Rendered rooms, to calibrate and to compare on where no others are named."""
 
@@ -113,9 +114,12 @@ def session_options(precision: str) -> onnxruntime.SessionOptions:
     return options
 
 
-def export(checkpoint: str, target: Path, precision: str, licence: str, source: str | None, folder_of_pictures: Path) -> Agreement:
+def export(
+    checkpoint: str, target: Path, precision: str, licence: str | None, source: str | None, folder_of_pictures: Path
+) -> Agreement:
     """Exports, verifies and writes `target`; a file that disagrees with torch is not written."""
     folder = checkpoint_folder(checkpoint)
+    licence = licence or read_provenance(folder).get("licence", UNKNOWN_LICENCE)
     network = load_network(folder).eval()
     preprocessor = read_preprocessor(folder)
     metadata = describe(folder, network.config, preprocessor, source or checkpoint, licence)
@@ -149,7 +153,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True, help="name on the hub, or folder with config and weights")
     parser.add_argument("--output", type=Path, help="file to write (default: models/NAME-PRECISION.onnx)")
     parser.add_argument("--precision", choices=list(LEAST_SIGNS), default="fp32")
-    parser.add_argument("--licence", default="see the checkpoint's own page", help="licence of the weights")
+    parser.add_argument("--licence", help="licence of the weights (default: what the checkpoint's training wrote)")
     parser.add_argument("--source", help="name of the weights' origin for the metadata (default: the checkpoint)")
     parser.add_argument(
         "--photos", type=Path, default=PICTURES, help="folder of pictures to calibrate and to compare on (default: fixtures)"

@@ -1,7 +1,7 @@
 """The bundled network: a small Mask2Former, and the folder form in which it is kept.
 
 A checkpoint folder has the layout of the published ones (config.json, preprocessor_config.json, model.safetensors) and
-one file more, labels.json, because its labels are a selection of ADE20K's.
+two files more: labels.json, because its labels are a selection of ADE20K's, and training.json, how it was trained.
 """
 
 import json
@@ -15,6 +15,9 @@ from classes import ROOM_CLASSES, label_records
 
 SIZE_DIVISOR = 32
 LABELS_FILE = "labels.json"
+PROVENANCE_FILE = "training.json"
+LICENCE = "MIT AND Apache-2.0"
+"""Of trained weights: the backbone began as published ones, see NOTICE; the rest is ours."""
 
 
 def room_config() -> Mask2FormerConfig:
@@ -77,9 +80,15 @@ def preprocessor_config(
 def save_checkpoint(
     network: Mask2FormerForUniversalSegmentation, folder: Path, size: tuple[int, int], provenance: dict
 ) -> None:
-    """Writes a checkpoint folder; `size` is (shortest edge, longest edge), `provenance` goes to training.json."""
+    """Writes a checkpoint folder; `size` is (shortest edge, longest edge), `provenance` is kept with the licence."""
     folder.mkdir(parents=True, exist_ok=True)
     network.save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor_config(*size), indent=2) + "\n")
     (folder / LABELS_FILE).write_text(json.dumps(label_records(), indent=2) + "\n")
-    (folder / "training.json").write_text(json.dumps(provenance, indent=2) + "\n")
+    (folder / PROVENANCE_FILE).write_text(json.dumps({"licence": LICENCE, **provenance}, indent=2) + "\n")
+
+
+def read_provenance(folder: Path) -> dict:
+    """How a checkpoint of ours was trained, and its licence; nothing for others."""
+    path = folder / PROVENANCE_FILE
+    return json.loads(path.read_text()) if path.exists() else {}

@@ -121,6 +121,26 @@ def relight(picture: torch.Tensor) -> torch.Tensor:
     return picture.clamp(0, 1)
 
 
+def sunlight(picture: torch.Tensor) -> torch.Tensor:
+    """Patches of light, or of shadow, with the straight outlines of a window: sheared grids of panes over whatever is there.
+
+    The renderer's sun shines through windows in front of the camera; at home it comes from behind and from the side too, and
+    a network that never saw it takes the patches for windows, tables and rugs.
+    """
+    _, height, width = picture.shape
+    y, x = torch.meshgrid(torch.linspace(0, 1, height), torch.linspace(0, 1, width), indexing="ij")
+    dy, dx = (y - uniform(0, 1)) / uniform(0.08, 0.4), (x - uniform(0, 1)) / uniform(0.08, 0.4)
+    dx, dy = dx + uniform(-1.5, 1.5) * dy, dy + uniform(-0.6, 0.6) * dx
+    panes, bar = random.choice((1, 2, 2, 3)), uniform(0.0, 0.15)
+    column = torch.remainder((dx + 1) * 0.5 * panes, 1.0)
+    row = torch.remainder((dy + 1) * 0.5 * random.choice((1, 2)), 1.0)
+    lit = (dx.abs() < 1) & (dy.abs() < 1) & (column > bar) & (row > bar)
+    gain = uniform(1.3, 3.5) if random.random() < 0.75 else uniform(0.3, 0.8)
+    light = 1 + (gain - 1) * lit.float()
+    tint = 1 + uniform(0.0, 0.25) * torch.tensor((1.0, 0.3, -0.6)).view(3, 1, 1) * lit.float()
+    return (picture * light * tint).clamp(0, 1)
+
+
 def cover(picture: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Hides a random rectangle or ellipse behind a random material; its pixels no longer count.
 

@@ -24,7 +24,7 @@ from backbone import hold_back
 from classes import ROOM_CLASSES
 from dataset import RoomPictures
 from loss import PixelClassifier, Targets, training_loss
-from network import IMAGE_MEAN, IMAGE_STD, build_network, load_network, save_checkpoint
+from network import IMAGE_MEAN, IMAGE_STD, build_network, load_network, read_provenance, save_checkpoint
 
 WARM_UP_SHARE = 0.03
 """Share of the time during which the learning rate rises."""
@@ -159,6 +159,8 @@ class Run:
             "peakLearningRate": self.arguments.rate,
             "seed": self.arguments.seed,
         }
+        if self.arguments.initial:
+            provenance["initial"] = read_provenance(self.arguments.initial)
         size = (self.arguments.shortest_edge, self.arguments.longest_edge)
         save_checkpoint(self.average.module, self.output / "checkpoint", size, provenance)
 

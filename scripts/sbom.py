@@ -52,10 +52,11 @@ def component(package, checksum):
 
 def model():
     checksum, name = (ROOT / "models/SHA256SUMS").read_text().split()
+    training = json.loads((ROOT / "models/checkpoint/training.json").read_text())
     return {
         "type": "machine-learning-model",
         "name": name,
-        "licenses": [{"expression": "MIT AND Apache-2.0"}],
+        "licenses": [{"expression": training["licence"]}],
         "hashes": [{"alg": "SHA-256", "content": checksum}],
     }
 

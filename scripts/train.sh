@@ -26,8 +26,7 @@ render "$out/train" --count "$count" --seed 2000 --size 320x240
 render "$out/heldout" --count 300 --seed 910000 --size 384x288
 "$python" models/train.py --data "$out/train" --output "$out/run" --minutes "$minutes"
 "$python" models/plain_rooms.py --output "$out/plain" --count 200
-"$python" models/export.py --checkpoint "$out/run/checkpoint" --photos "$out/heldout" --precision fp16 --licence "MIT AND Apache-2.0" \
-    --output "$out/rooms.onnx"
+"$python" models/export.py --checkpoint "$out/run/checkpoint" --photos "$out/heldout" --precision fp16 --output "$out/rooms.onnx"
 for rooms in heldout plain; do
     echo "$rooms:"
     "$python" models/evaluate.py --model "$out/rooms.onnx" --data "$out/$rooms"
