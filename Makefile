@@ -83,7 +83,7 @@ screenshots: system tools runtime ## the HTML report as a browser shows it, into
 	cp $(OUT)/screenshots/report-desk-light.jpg $(OUT)/screenshots/report-desk-dark.jpg $(OUT)/screenshots/report-desk-light-viewer.jpg \
 		$(OUT)/screenshots/report-phone-light.jpg $(OUT)/screenshots/report-phone-dark.jpg docs/
 
-train: release ## render rooms and train the bundled model on them; goes on where it was stopped
+train: release ## render rooms and train a model like the bundled one on them; goes on where it was stopped
 	@scripts/python-environment.sh models/requirements.txt
 	scripts/train.sh $(BINARY) $(OUT)/train $(MINUTES) $(COUNT)
 

@@ -55,8 +55,6 @@ pub struct Boundaries {
     pub bounds: Vec<Bound>,
     /// Columns by the wall's lower end.
     pub floor: Tally,
-    /// Columns by the wall's upper end.
-    pub ceiling: Tally,
 }
 
 /// Errors of a segmentation are alike over about this share of the picture's long side: contacts nearer to each other
@@ -202,7 +200,11 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
 
     // The lower end: the last stretch of wall, and the first floor under it.
     let last_wall = runs.iter().rposition(is_wall);
-    let floor = runs.iter().rposition(|run| run.cell == Cell::Floor);
+    let floor_from = |first: usize| {
+        let floor = runs[first..].iter().position(|run| run.cell == Cell::Floor);
+        floor.map(|f| first + f)
+    };
+    let floor = floor_from(last_wall.map_or(0, |w| w + 1));
     let touching = matches!((last_wall, floor), (Some(w), Some(f)) if f == w + 1);
     if touching && last_wall.is_some_and(|w| runs[w].cell == Cell::Wall) {
         out.floor.open += 1;
@@ -212,21 +214,21 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
         if let Some(w) = last_wall.filter(|&w| runs[w].cell == Cell::Wall) {
             bound(runs[w].end, Level::Floor, Side::Wall);
         }
-        if let Some(f) = floor.filter(|&f| last_wall.is_none_or(|w| f > w)) {
+        if let Some(f) = floor {
             bound(runs[f].start, Level::Floor, Side::Beyond);
         }
     }
 
+    // The upper end: the first stretch of wall, and the last ceiling above it.
     let first_wall = runs.iter().position(is_wall);
-    let ceiling = runs.iter().position(|run| run.cell == Cell::Ceiling);
-    if matches!((first_wall, ceiling), (Some(w), Some(c)) if c + 1 == w) {
-        out.ceiling.open += 1;
-    } else {
-        out.ceiling.hidden += usize::from(first_wall.is_some_and(|w| w > 0));
+    let ceiling = runs[..first_wall.unwrap_or(runs.len())]
+        .iter()
+        .rposition(|run| run.cell == Cell::Ceiling);
+    if !matches!((first_wall, ceiling), (Some(w), Some(c)) if c + 1 == w) {
         if let Some(w) = first_wall {
             bound(runs[w].start, Level::Ceiling, Side::Wall);
         }
-        if let Some(c) = ceiling.filter(|&c| first_wall.is_none_or(|w| c < w)) {
+        if let Some(c) = ceiling {
             bound(runs[c].end, Level::Ceiling, Side::Beyond);
         }
     }

@@ -180,28 +180,33 @@ fn measure(
         sloped: room.roof().is_some(),
         misfit_sigma: doubts::misfit_sigma(&quality, occluded),
     };
-    let readings: Vec<Reading> = variants
+    let readings: Vec<(&Hypothesis, Reading)> = variants
         .iter()
         .filter(|h| h.score < best.score + NEGLIGIBLE_SCORE)
-        .map(|h| Reading::new(&circumstances, h, best.score))
+        .map(|h| (h, Reading::new(&circumstances, h, best.score)))
         .collect();
-    let Some(first) = readings.first() else {
+    let weight = |cut: bool| -> f64 {
+        let alike = readings.iter().filter(|(_, reading)| reading.cut == cut);
+        alike.map(|(_, reading)| reading.weight).sum()
+    };
+    let is_cut = weight(true) > weight(false);
+    // What is shown and warned of is the likeliest of those that agree with the majority on whether the wall goes on.
+    let Some((shown, reading)) = readings.iter().find(|(_, r)| r.cut == is_cut) else {
         return Measurement::refused([Warning::LowConfidence]);
     };
-    let scale = &first.scale;
-    let slope = slope::find(&room, first.ends);
+    let room = shown.room();
+    let scale = &reading.scale;
+    let slope = slope::find(&room, reading.ends);
     // No descent and no guess at what the frame cuts off makes walls that no home has likely.
-    let full_width = Histogram::mixture(readings.iter().map(|r| (r.weight, &r.full_width)))
+    let full_width = Histogram::mixture(readings.iter().map(|(_, r)| (r.weight, &r.full_width)))
         .weighed(|cm| priors::WALL_WIDTH_CM.density(cm));
-    let total: f64 = readings.iter().map(|r| r.weight).sum();
-    let cut: f64 = readings.iter().filter(|r| r.cut).map(|r| r.weight).sum();
 
     let wall_width = estimate_of(&full_width).filter(|_| room.distance() < FARTHEST);
     let camera_cm = scale.camera_cm(&[0.5]).first().copied();
     let of_room = interval_of(&scale.height_cm(&[0.1, 0.5, 0.9]));
     let under_roof = |ratio: f64| {
-        let camera_cm = scale.camera_cm(&[0.1, 0.5, 0.9]);
-        interval_of(&camera_cm.iter().map(|cm| cm * ratio).collect::<Vec<f64>>())
+        let sigma = circumstances.misfit_sigma;
+        interval_of(&scale.length_cm(ratio.ln(), sigma, &[0.1, 0.5, 0.9]))
     };
     let wall_height = match slope {
         Some(Slope {
@@ -212,22 +217,28 @@ fn measure(
         _ => of_room,
     };
     let lowest = slope.and_then(|slope| under_roof(slope.lowest));
-    let confidence_pct = confidence_pct(wall_width, 1.0);
+    let visible = reading.visible_width.quantiles(&[0.5]).first().copied();
+    let confidence_pct = confidence_pct(wall_width);
     let focal = told_focal(observation.focal, best);
     Measurement {
         wall_width,
         wall_height,
-        min_height_cm: lowest.map(|estimate| estimate.cm),
-        visible_width_cm: first.visible_width.quantiles(&[0.5]).first().copied(),
-        width_is_lower_bound: cut > 0.5 * total,
+        min_height_cm: lowest
+            .zip(wall_height)
+            .map(|(lowest, highest)| lowest.cm.min(highest.cm)),
+        // No part is wider than the whole, which is weighed by what walls are usual besides.
+        visible_width_cm: wall_width
+            .zip(visible)
+            .map(|(whole, part)| if is_cut { part.min(whole.cm) } else { whole.cm }),
+        width_is_lower_bound: is_cut,
         confidence_pct,
         warnings: doubts::warnings(&Findings {
             observation,
             tilt,
             map,
             boundaries: problem.boundaries,
-            hypothesis: best,
-            reading: first,
+            hypothesis: shown,
+            reading,
             fit: quality,
             occluded,
             sloped: slope.is_some(),
@@ -254,9 +265,13 @@ fn measure(
                 .filter_map(|&index| observation.segments.get(index))
                 .map(|segment| [segment.from, segment.to])
                 .collect(),
-            ..outline::outline(problem, map, &room, first.ends)
+            ..outline::outline(problem, map, &room, reading.ends)
         },
-        windows: camera_cm.map_or_else(Vec::new, |cm| windows::find(map, &room, first.ends[0], cm)),
+        windows: camera_cm
+            .filter(|_| wall_width.is_some())
+            .map_or_else(Vec::new, |cm| {
+                windows::find(map, &room, reading.ends[0], cm)
+            }),
     }
 }
 

@@ -29,7 +29,8 @@ const CAUCHY_SCALE: f64 = 2.0;
 const OFF_SIGMAS: f64 = 3.0;
 /// Ranges of the parameters that keep the box a box with the camera inside.
 const LN_DISTANCE_RANGE: [f64; 2] = [-1.6, 2.7];
-const LN_HEIGHT_RANGE: [f64; 2] = [0.1, 1.8];
+/// Logarithm of the room's height in camera heights.
+pub const LN_HEIGHT_RANGE: [f64; 2] = [0.1, 1.8];
 const END_RANGE: [f64; 2] = [0.02, 12.0];
 const TILT_RANGE: f64 = 1.0;
 const YAW_RANGE: f64 = 1.35;

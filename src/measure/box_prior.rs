@@ -39,7 +39,11 @@ pub fn box_prior(observation: &Observation, tilt: &Tilt) -> BoxPrior {
         ],
     );
     set(YAW, priors::YAW);
-    set(LN_DISTANCE, priors::LN_DISTANCE);
+    // What is usual is so in camera heights of a usual camera.
+    let camera = observation.known.camera_height_cm;
+    let lower = camera.map_or(0.0, |cm| priors::CAMERA_HEIGHT.moments().0 - cm.ln());
+    let [ln_distance, sigma_distance] = priors::LN_DISTANCE;
+    set(LN_DISTANCE, [ln_distance + lower, sigma_distance]);
     set(
         LN_HEIGHT,
         ln_height(observation.known, priors::CEILING_HEIGHT.moments()),
@@ -52,7 +56,7 @@ pub fn box_prior(observation: &Observation, tilt: &Tilt) -> BoxPrior {
     BoxPrior {
         mean,
         sigma,
-        ln_width_mean: priors::LN_WIDTH[0],
+        ln_width_mean: priors::LN_WIDTH[0] + lower,
         ln_width_sigma: priors::LN_WIDTH[1],
     }
 }

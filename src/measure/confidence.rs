@@ -3,7 +3,7 @@
 //! `confidencePct` is the probability that the width is within 15 % of the truth, if the error is normal in the
 //! logarithm with the spread that the 80 % interval states: `100 · (2 Φ(ln 1.15 / σ) − 1)`, σ being the interval's half-width
 //! in the logarithm over 1.2816. So 70 is reached only where the interval is narrower than about ±17 %, and half of what
-//! is given 70 or more lies well under 15 % of error. Doubts that no interval holds (a room that is no box) multiply it.
+//! is given 70 or more lies well under 15 % of error.
 
 use super::Estimate;
 
@@ -12,9 +12,9 @@ const GOOD_RATIO: f64 = 1.15;
 /// An 80 % interval ends this many standard deviations from its middle.
 pub const SIGMAS_OF_80_PERCENT: f64 = 1.2816;
 
-/// Confidence in a width, 0-100; `doubt` in 0-1 multiplies it. No width, no confidence.
+/// Confidence in a width, 0-100. No width, no confidence.
 #[must_use]
-pub fn confidence_pct(width: Option<Estimate>, doubt: f64) -> f64 {
+pub fn confidence_pct(width: Option<Estimate>) -> f64 {
     let Some(Estimate {
         interval_cm: [low, high],
         ..
@@ -26,7 +26,7 @@ pub fn confidence_pct(width: Option<Estimate>, doubt: f64) -> f64 {
     if !(sigma.is_finite() && sigma > 0.0) {
         return 0.0;
     }
-    (100.0 * within(GOOD_RATIO.ln() / sigma) * doubt).clamp(0.0, 100.0)
+    (100.0 * within(GOOD_RATIO.ln() / sigma)).clamp(0.0, 100.0)
 }
 
 /// Probability that a standard normal lies within ±`z`: Abramowitz and Stegun 7.1.26, good to 2e-7.
@@ -59,15 +59,12 @@ mod tests {
     #[test]
     fn wide_intervals_earn_little() {
         let of = |half: f64| {
-            confidence_pct(
-                Some(Estimate {
-                    cm: 400.0,
-                    interval_cm: [400.0 / half, 400.0 * half],
-                }),
-                1.0,
-            )
+            confidence_pct(Some(Estimate {
+                cm: 400.0,
+                interval_cm: [400.0 / half, 400.0 * half],
+            }))
         };
         assert!(of(1.05) > 99.0 && of(1.15) > 79.0 && of(1.25) < 60.0 && of(2.0) < 25.0);
-        assert!(confidence_pct(None, 1.0) == 0.0);
+        assert!(confidence_pct(None) == 0.0);
     }
 }

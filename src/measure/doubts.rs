@@ -111,7 +111,11 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
         (!sees(Level::Floor), Warning::FloorLineMissing),
         (f.fit.hidden_base > OCCLUDED, Warning::FloorLineOccluded),
         (!sees(Level::Ceiling), Warning::CeilingLineMissing),
-        (!sees(Level::Ceiling), Warning::HeightFromPrior),
+        (
+            !(sees(Level::Floor) && sees(Level::Ceiling))
+                && f.observation.known.ceiling_height_cm.is_none(),
+            Warning::HeightFromPrior,
+        ),
         (!left_seen, Warning::LeftEndCut),
         (!right_seen, Warning::RightEndCut),
         (!(left_seen && right_seen), Warning::WidthIsLowerBound),

@@ -6,6 +6,7 @@
 
 use nalgebra::SMatrix;
 
+use super::box_fit::LN_HEIGHT_RANGE;
 use super::histogram::Histogram;
 use super::priors::{
     CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_SIGMA, LogMixture, SLOPED_CEILING_HEIGHT,
@@ -64,7 +65,7 @@ impl Ratios {
         let all = (gradient.transpose() * covariance * gradient)[0];
         // Where the picture does not tell the height, what the prior pulled is anything, and nothing is lost by a plausible height.
         let pulled = height_variance * (at[LN_HEIGHT] - mean) * precision;
-        let [low, high] = LN_HEIGHT_RATIO_RANGE;
+        let [low, high] = LN_HEIGHT_RANGE;
         let pulled = (at[LN_HEIGHT] + pulled).clamp(low, high) - at[LN_HEIGHT];
         Self {
             ln_height: at[LN_HEIGHT] + pulled,
@@ -108,8 +109,6 @@ const CAMERA_RANGE_CM: [f64; 2] = [60.0, 260.0];
 const CAMERA_STEPS: usize = 120;
 const HEIGHT_STEPS: usize = 41;
 const HEIGHT_SPREAD: f64 = 3.5;
-/// Heights of rooms that the grid covers where the box says nothing, in camera heights.
-const LN_HEIGHT_RATIO_RANGE: [f64; 2] = [0.1, 1.5];
 /// Evidence that disagrees by more standard deviations than this is a conflict.
 const CONFLICT_SIGMAS: f64 = 2.5;
 
@@ -119,12 +118,12 @@ impl ScalePosterior {
     pub fn new(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) -> Self {
         let sources = sources(ratios, known, doors, sloped);
         let sd = ratios.height_variance.sqrt();
-        let low = (ratios.ln_height - HEIGHT_SPREAD * sd).max(LN_HEIGHT_RATIO_RANGE[0]);
-        let high = (ratios.ln_height + HEIGHT_SPREAD * sd).min(LN_HEIGHT_RATIO_RANGE[1]);
+        let low = (ratios.ln_height - HEIGHT_SPREAD * sd).max(LN_HEIGHT_RANGE[0]);
+        let high = (ratios.ln_height + HEIGHT_SPREAD * sd).min(LN_HEIGHT_RANGE[1]);
         let (low, high) = if low < high {
             (low, high)
         } else {
-            (LN_HEIGHT_RATIO_RANGE[0], LN_HEIGHT_RATIO_RANGE[1])
+            (LN_HEIGHT_RANGE[0], LN_HEIGHT_RANGE[1])
         };
         let [first, last] = camera_range(known);
         let mut nodes = Vec::with_capacity(CAMERA_STEPS * HEIGHT_STEPS);
@@ -171,10 +170,17 @@ impl ScalePosterior {
         posterior
     }
 
-    /// Shares `q` of the camera height, cm.
+    /// Quantiles `q` of the camera height, cm.
     #[must_use]
     pub fn camera_cm(&self, q: &[f64]) -> Vec<f64> {
-        Histogram::of(self.nodes.iter().map(|n| (n.weight, n.ln_camera)), 0.0).quantiles(q)
+        self.length_cm(0.0, 0.0, q)
+    }
+
+    /// Quantiles `q`, cm, of a length whose logarithm is `ln_ratio` in camera heights, give or take `sigma`.
+    #[must_use]
+    pub fn length_cm(&self, ln_ratio: f64, sigma: f64, q: &[f64]) -> Vec<f64> {
+        let nodes = self.nodes.iter();
+        Histogram::of(nodes.map(|n| (n.weight, n.ln_camera + ln_ratio)), sigma).quantiles(q)
     }
 
     /// Quantiles `q` of the room's height, cm.
@@ -202,23 +208,25 @@ impl ScalePosterior {
 
     fn report(&mut self, sources: &[Source]) {
         let camera = self.camera_cm(&[0.5]).first().map_or(150.0, |cm| cm.ln());
-        let total: f64 = sources.iter().map(|s| 1.0 / (s.sigma * s.sigma)).sum();
-        for source in sources {
-            let implied = source.mean - source.ln_ratio;
-            let off = (implied - camera).abs() / source.sigma;
-            self.conflict |= off > CONFLICT_SIGMAS;
-            self.evidence.push(Evidence {
+        let rejected = |source: &Source| source.sigmas_off(camera) > CONFLICT_SIGMAS;
+        let precision = |source: &Source| 1.0 / (source.sigma * source.sigma);
+        let accepted = sources.iter().filter(|source| !rejected(source));
+        let total: f64 = accepted.map(precision).sum();
+        self.conflict = sources.iter().any(rejected);
+        self.evidence = sources
+            .iter()
+            .map(|source| Evidence {
                 kind: source.kind.to_owned(),
                 ratio: source.ln_ratio.exp(),
-                camera_height_cm: implied.exp(),
+                camera_height_cm: (source.mean - source.ln_ratio).exp(),
                 sigma_ln: source.sigma,
-                weight: if off > CONFLICT_SIGMAS {
+                weight: if rejected(source) {
                     0.0
                 } else {
-                    1.0 / (source.sigma * source.sigma) / total
+                    precision(source) / total
                 },
-            });
-        }
+            })
+            .collect();
     }
 }
 
@@ -227,6 +235,8 @@ struct Source {
     kind: &'static str,
     ln_ratio: f64,
     mixture: Vec<(f64, f64, f64)>,
+    /// Standard deviation of the ratio, where the grid holds it and the mixture does not.
+    ratio_sigma: f64,
     /// Mean and standard deviation of its main component with the ratio's own uncertainty, for the report.
     mean: f64,
     sigma: f64,
@@ -252,10 +262,21 @@ impl Source {
             kind,
             ln_ratio,
             mixture,
+            ratio_sigma: 0.0,
             mean,
             sigma,
             is_of_height: false,
         }
+    }
+
+    /// How far it is from a camera height, in standard deviations of the component that is nearest.
+    fn sigmas_off(&self, ln_camera: f64) -> f64 {
+        self.mixture
+            .iter()
+            .map(|&(_, mean, sigma)| {
+                (ln_camera + self.ln_ratio - mean).abs() / sigma.hypot(self.ratio_sigma)
+            })
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// Density at a camera height.
@@ -286,8 +307,10 @@ fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) ->
         ),
         None => Source::new("ceiling_prior", ratios.ln_height, 0.0, &CEILING_HEIGHT),
     };
+    let ratio_sigma = ratios.height_variance.sqrt();
     sources.push(Source {
-        sigma: ceiling.sigma.hypot(ratios.height_variance.sqrt()),
+        ratio_sigma,
+        sigma: ceiling.sigma.hypot(ratio_sigma),
         is_of_height: true,
         ..ceiling
     });

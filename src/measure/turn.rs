@@ -89,7 +89,7 @@ impl QuarterTurns {
         }
     }
 
-    /// Gravity in the turned picture's camera frame; `None` where it would not point down in it.
+    /// Gravity in the turned picture's camera frame; `None` where it would point to a side of it rather than down.
     ///
     /// A phone's reading has been turned by whole quarters until it points down in the picture as displayed. Where the picture is
     /// displayed upside down, such a reading is the upright picture's already: both have the same sides, and only one turn makes
@@ -103,7 +103,7 @@ impl QuarterTurns {
             3 => Vector3::new(y, -x, z),
             _ => gravity.down,
         };
-        (down.y > 0.0).then_some(Gravity { down, ..gravity })
+        (down.y > down.x.abs()).then_some(Gravity { down, ..gravity })
     }
 
     /// A segment of the picture of `size`, turned.
@@ -281,9 +281,9 @@ mod tests {
         };
         for turns in (0..4).map(QuarterTurns) {
             let turned = turns.labels(&labels()).unwrap();
-            let point = [12.5, 22.5];
+            let point = [16.5, 26.5];
             let [x, y] = turns.back(point, size);
-            assert_eq!(turned.at(12, 22), labels().at(x as u32, y as u32));
+            assert_eq!(turned.at(16, 26), labels().at(x as u32, y as u32));
             let segment = LineSegment {
                 from: [x, y],
                 to: [20.0, 15.0],

@@ -106,3 +106,21 @@ impl Warning {
             .unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_lists_every_warning() {
+        let page = include_str!("../../docs/reference.md");
+        let schema = serde_json::to_value(schemars::schema_for!(Warning)).unwrap();
+        let codes = schema["enum"].as_array().unwrap();
+        assert!(codes.len() > 20);
+        for code in codes {
+            let warning: Warning = serde_json::from_value(code.clone()).unwrap();
+            let row = format!("| `{}` | {} |", warning.code(), warning.explain());
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+}

@@ -44,10 +44,10 @@ fn window(
     let (mut along, mut down): (Vec<f64>, Vec<f64>) = blob
         .cells
         .iter()
-        .filter_map(|&(x, y)| {
-            let ray = sight.ray(map.pixel(x as f64 + 0.5, y as f64 + 0.5));
-            room.on_wall(Wall::Opposite, ray)
-        })
+        .map(|&(x, y)| map.pixel(x as f64 + 0.5, y as f64 + 0.5))
+        // A window round the corner goes on on a side wall.
+        .filter(|pixel| sight.wall(*pixel) == Wall::Opposite)
+        .filter_map(|pixel| room.on_wall(Wall::Opposite, sight.ray(pixel)))
         .map(|point| (point.x, point.y))
         .unzip();
     let (left, right) = trimmed_range(&mut along)?;

@@ -38,7 +38,15 @@ pub fn full_frame(size: ImageSize, focal: Focal, known: Known) -> Measurement {
         wall_height: Some(middle(height)),
         width_is_lower_bound: true,
         confidence_pct: CONFIDENCE_PCT,
-        warnings: vec![Warning::FallbackMask, Warning::LowConfidence],
+        warnings: if known.ceiling_height_cm.is_none() {
+            vec![
+                Warning::FallbackMask,
+                Warning::HeightFromPrior,
+                Warning::LowConfidence,
+            ]
+        } else {
+            vec![Warning::FallbackMask, Warning::LowConfidence]
+        },
         ..Measurement::default()
     }
 }

@@ -57,13 +57,11 @@ pub fn finish(
     // A defect in the geometry costs one photo, not the run.
     let attempt =
         guarded(|| measure_photo(&mut result, &photo, segmentation, job, settings, deadline));
-    let outcome = attempt
-        .unwrap_or_else(|panic| {
-            Err(format!(
-                "the geometry failed on this photo, please report it: {panic}"
-            ))
-        })
-        .and_then(|()| deadline.map_or(Ok(()), |d| d.check().map_err(|missed| missed.to_string())));
+    let outcome = attempt.unwrap_or_else(|panic| {
+        Err(format!(
+            "the geometry failed on this photo, please report it: {panic}"
+        ))
+    });
     if let Err(error) = outcome {
         result.fail(error);
     }
@@ -79,6 +77,12 @@ fn set_measurement(result: &mut PhotoResult, measurement: &Measurement, focal: F
     let told = measurement
         .camera
         .map_or(focal.source, |camera| camera.focal_source);
+    if focal.source == FocalSource::User {
+        // It is about the focal length that the user has replaced.
+        result
+            .warnings
+            .retain(|w| *w != Warning::FocalAmbiguousCrop);
+    }
     let warning = Warning::FocalFromDefault;
     if told == FocalSource::Default && !result.warnings.contains(&warning) {
         result.warnings.push(warning);
@@ -119,7 +123,11 @@ fn measure_photo(
     });
     let mut times = Vec::new();
     let mut measurement = Measurement::default();
+    let left = deadline.map(|deadline| deadline.left());
+    let mut deadline = deadline;
     for _ in 0..settings.repeat {
+        // Each repetition for itself: what the ones before it took is not the photo's time.
+        deadline = deadline.zip(left).map(|(d, left)| d.resumed(left));
         let (measured, ms) = timed(|| {
             measure::estimate(
                 settings.estimator,
@@ -158,5 +166,7 @@ fn measure_photo(
         let written = debug_output::write_thumbnail(folder, photo, &labels, &measurement);
         result.overlay = Some(written.map_err(|e| e.to_string())?);
     }
-    Ok(())
+    deadline
+        .map_or(Ok(()), |deadline| deadline.check())
+        .map_err(|missed| missed.to_string())
 }

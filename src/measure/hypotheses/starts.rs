@@ -42,8 +42,8 @@ pub fn starts<'a>(
     })
 }
 
-/// The box with the prior's camera and the given yaw and ends that fits the contacts' median; `None` where the ends do
-/// not lie before the camera.
+/// The box with the prior's camera and the given yaw and ends that fits the contacts' median; `None` where no contact
+/// tells a distance.
 fn start(problem: &BoxProblem, yaw: f64, left_px: f64, right_px: f64) -> Option<Parameters> {
     let mut room = RoomBox(problem.prior.mean);
     room.0[YAW] = yaw;
