@@ -202,9 +202,15 @@ fn the_pages_name_only_options_that_exist() {
         "--cpus-per-task",
         "--mem",
         "--requeue",
+        "--user",
     ];
     let mut seen = 0;
-    for page in ["many-photos.md", "ci/github.yml", "ci/gitlab.yml"] {
+    for page in [
+        "reference.md",
+        "many-photos.md",
+        "ci/github.yml",
+        "ci/gitlab.yml",
+    ] {
         for word in docs(page).split_whitespace() {
             let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
             let option = word.split('=').next().unwrap();
