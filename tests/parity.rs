@@ -36,7 +36,7 @@ const REFERENCE_IOU: f64 = 0.99;
 const DEFAULT_IOU: f64 = 0.95;
 /// The default's edges lie elsewhere by fractions of a cell, of which a strip of floor two cells high has many for its area: so much
 /// of the picture may differ whatever the IoU.
-const DEFAULT_DIFFERENCE: f64 = 0.005;
+const DEFAULT_DIFFERENCE: f64 = 0.003;
 
 fn photo(path: &Path) -> Photo {
     Photo {

@@ -200,11 +200,8 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
 
     // The lower end: the last stretch of wall, and the first floor under it.
     let last_wall = runs.iter().rposition(is_wall);
-    let floor_from = |first: usize| {
-        let floor = runs[first..].iter().position(|run| run.cell == Cell::Floor);
-        floor.map(|f| first + f)
-    };
-    let floor = floor_from(last_wall.map_or(0, |w| w + 1));
+    let below_wall = last_wall.map_or(0, |w| w + 1);
+    let floor = (below_wall..runs.len()).find(|&f| runs[f].cell == Cell::Floor);
     let touching = matches!((last_wall, floor), (Some(w), Some(f)) if f == w + 1);
     if touching && last_wall.is_some_and(|w| runs[w].cell == Cell::Wall) {
         out.floor.open += 1;

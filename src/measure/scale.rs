@@ -209,22 +209,25 @@ impl ScalePosterior {
     fn report(&mut self, sources: &[Source]) {
         let camera = self.camera_cm(&[0.5]).first().map_or(150.0, |cm| cm.ln());
         let rejected = |source: &Source| source.sigmas_off(camera) > CONFLICT_SIGMAS;
-        let precision = |source: &Source| 1.0 / (source.sigma * source.sigma);
+        let precision = |source: &Source| source.main().1.powi(-2);
         let accepted = sources.iter().filter(|source| !rejected(source));
         let total: f64 = accepted.map(precision).sum();
         self.conflict = sources.iter().any(rejected);
         self.evidence = sources
             .iter()
-            .map(|source| Evidence {
-                kind: source.kind.to_owned(),
-                ratio: source.ln_ratio.exp(),
-                camera_height_cm: (source.mean - source.ln_ratio).exp(),
-                sigma_ln: source.sigma,
-                weight: if rejected(source) {
-                    0.0
-                } else {
-                    precision(source) / total
-                },
+            .map(|source| {
+                let (mean, sigma_ln) = source.main();
+                Evidence {
+                    kind: source.kind.to_owned(),
+                    ratio: source.ln_ratio.exp(),
+                    camera_height_cm: (mean - source.ln_ratio).exp(),
+                    sigma_ln,
+                    weight: if rejected(source) {
+                        0.0
+                    } else {
+                        precision(source) / total
+                    },
+                }
             })
             .collect();
     }
@@ -237,9 +240,6 @@ struct Source {
     mixture: Vec<(f64, f64, f64)>,
     /// Standard deviation of the ratio, where the grid holds it and the mixture does not.
     ratio_sigma: f64,
-    /// Mean and standard deviation of its main component with the ratio's own uncertainty, for the report.
-    mean: f64,
-    sigma: f64,
     is_of_height: bool,
 }
 
@@ -255,18 +255,22 @@ impl Source {
             .iter()
             .map(|&(weight, cm, sigma)| (weight, cm.ln(), sigma.hypot(ratio_sigma)))
             .collect();
-        let (mean, sigma) = mixture
-            .first()
-            .map_or((0.0, 1.0), |&(_, mean, sigma)| (mean, sigma));
         Self {
             kind,
             ln_ratio,
             mixture,
             ratio_sigma: 0.0,
-            mean,
-            sigma,
             is_of_height: false,
         }
+    }
+
+    /// Mean and standard deviation of its main component with the ratio's own uncertainty, for the report.
+    fn main(&self) -> (f64, f64) {
+        self.mixture
+            .first()
+            .map_or((0.0, 1.0), |&(_, mean, sigma)| {
+                (mean, sigma.hypot(self.ratio_sigma))
+            })
     }
 
     /// How far it is from a camera height, in standard deviations of the component that is nearest.
@@ -310,7 +314,6 @@ fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) ->
     let ratio_sigma = ratios.height_variance.sqrt();
     sources.push(Source {
         ratio_sigma,
-        sigma: ceiling.sigma.hypot(ratio_sigma),
         is_of_height: true,
         ..ceiling
     });

@@ -38,15 +38,17 @@ pub fn full_frame(size: ImageSize, focal: Focal, known: Known) -> Measurement {
         wall_height: Some(middle(height)),
         width_is_lower_bound: true,
         confidence_pct: CONFIDENCE_PCT,
-        warnings: if known.ceiling_height_cm.is_none() {
-            vec![
-                Warning::FallbackMask,
-                Warning::HeightFromPrior,
-                Warning::LowConfidence,
-            ]
-        } else {
-            vec![Warning::FallbackMask, Warning::LowConfidence]
-        },
+        warnings: [
+            Some(Warning::FallbackMask),
+            known
+                .ceiling_height_cm
+                .is_none()
+                .then_some(Warning::HeightFromPrior),
+            Some(Warning::LowConfidence),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         ..Measurement::default()
     }
 }

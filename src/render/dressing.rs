@@ -1,7 +1,6 @@
 //! What belongs to walls: casings, curtains, blinds, radiators, pictures.
 
 use super::{
-    Vec3,
     draw::Draw,
     furnish::Furnisher,
     furniture,
@@ -43,23 +42,19 @@ impl Furnisher<'_> {
                     }
                     _ => Vec::new(),
                 };
-                let mut solids = solids;
+                if !solids.is_empty() {
+                    self.pieces.push(Piece::new(origin, wall.along, solids));
+                }
                 if matches!(opening.fill, Fill::Passage(_))
                     && opening.reveal.is_some()
                     && draw.chance(0.6)
                 {
                     let leaf = furniture::open_leaf(draw, opening.width, top);
-                    let [c, s] = wall.along;
-                    let away = self.camera - origin;
-                    let camera =
-                        Vec3::new(c * away.x + s * away.y, c * away.y - s * away.x, away.z);
+                    let leaf = Piece::new(origin, wall.along, vec![leaf]);
                     // Nobody photographs a room from behind an open door.
-                    if leaf.clearance(camera) > LEAF_SPACE {
-                        solids.push(leaf);
+                    if leaf.clearance(self.camera) > LEAF_SPACE {
+                        self.pieces.push(leaf);
                     }
-                }
-                if !solids.is_empty() {
-                    self.pieces.push(Piece::new(origin, wall.along, solids));
                 }
                 if matches!(opening.fill, Fill::Window(_))
                     && opening.bottom > 0.5

@@ -110,7 +110,7 @@ impl Solid {
     }
 
     /// Distance of a point of the piece's frame from the box `half` about the solid; 0 inside.
-    pub(super) fn clearance(&self, point: Vec3) -> f32 {
+    fn clearance(&self, point: Vec3) -> f32 {
         let offset = point - self.centre;
         let offset = match &self.turn {
             Some(turn) => turn.inverse_transform_vector(&offset),
@@ -264,6 +264,13 @@ impl Piece {
     fn rotate(&self, v: Vec3) -> Vec3 {
         let [c, s] = self.x_axis;
         Vec3::new(c * v.x - s * v.y, s * v.x + c * v.y, v.z)
+    }
+
+    /// Distance of a room point from the nearest of its solids' boxes.
+    pub(super) fn clearance(&self, point: Vec3) -> f32 {
+        let local = self.unrotate(point - self.origin);
+        let gaps = self.solids.iter().map(|solid| solid.clearance(local));
+        gaps.fold(f32::INFINITY, f32::min)
     }
 
     fn unrotate(&self, v: Vec3) -> Vec3 {
