@@ -104,6 +104,6 @@ parity: release ## masks against transformers on 20 photos of all shapes; record
 	$(PYTHON) tests/parity/record_reference.py
 	$(PYTHON) tests/parity/photos.py $(BINARY) $(OUT)/parity
 
-perf: release ## speed and memory, as the README's table: against torch, against the replaced service, over many photos
+perf: release ## speed and memory, as docs/speed.md tells them: against torch, against the replaced service, over many photos
 	@scripts/python-environment.sh models/requirements.txt
 	$(PYTHON) perf/perf.py $(BINARY) $(OUT)/perf

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the speed and memory that the README tells, and prints them as its table.
+"""Measures the speed and memory that docs/speed.md tells, and prints them as its table.
 
     python perf/perf.py target/release/measure-bench bench-out/perf [--large] [--only NAME...]
 
