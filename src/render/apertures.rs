@@ -116,6 +116,29 @@ fn draw_window(
     })
 }
 
+/// Draws the leaf of a door of the given width and height, metres.
+pub(super) fn draw_leaf(width: f32, height: f32, draw: &mut Draw) -> Leaf {
+    let mut material = palette::joinery(draw);
+    if draw.chance(0.5) {
+        material.pattern = Pattern::Panels {
+            width: width * draw.pick([0.5, 1.0]),
+            height: height * draw.pick([0.25, 0.5, 1.0]),
+            inset: draw.uniform(0.06, 0.14),
+        };
+    }
+    let pane = draw.chance(0.2).then_some([0.2, 0.45, 0.8, 0.92]);
+    Leaf {
+        material,
+        handle: palette::metal(draw),
+        handle_right: draw.chance(0.5),
+        pane,
+        glass: Material {
+            gloss: 0.1,
+            ..Material::plain(palette::colour(0.5, 0.05, draw.uniform(0.3, 0.9)))
+        },
+    }
+}
+
 fn draw_door(length: f32, height: f32, shell: &Shell, draw: &mut Draw) -> Option<Opening> {
     let width = draw.uniform(0.72, 1.0);
     if length < width + 0.25 {
@@ -143,25 +166,7 @@ fn draw_door(length: f32, height: f32, shell: &Shell, draw: &mut Draw) -> Option
             sill: 0.0,
         }))
     } else {
-        let mut material = palette::joinery(draw);
-        if draw.chance(0.5) {
-            material.pattern = Pattern::Panels {
-                width: width * draw.pick([0.5, 1.0]),
-                height: height * draw.pick([0.25, 0.5, 1.0]),
-                inset: draw.uniform(0.06, 0.14),
-            };
-        }
-        let pane = draw.chance(0.2).then_some([0.2, 0.45, 0.8, 0.92]);
-        Fill::Leaf(Leaf {
-            material,
-            handle: palette::metal(draw),
-            handle_right: draw.chance(0.5),
-            pane,
-            glass: Material {
-                gloss: 0.1,
-                ..Material::plain(palette::colour(0.5, 0.05, draw.uniform(0.3, 0.9)))
-            },
-        })
+        Fill::Leaf(draw_leaf(width, height, draw))
     };
     Some(Opening {
         left,

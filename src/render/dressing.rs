@@ -1,8 +1,10 @@
 //! What belongs to walls: casings, curtains, blinds, radiators, pictures.
 
 use super::{
+    Rgb,
+    apertures::draw_leaf,
     draw::Draw,
-    furnish::Furnisher,
+    furnish::{Furnisher, Place},
     furniture,
     material::{Material, Pattern},
     opening::Fill,
@@ -13,6 +15,10 @@ use crate::ade20k;
 
 /// Free space between the camera and an open door's leaf, metres: a leaf fills the frame from nearer by.
 const LEAF_SPACE: f32 = 1.0;
+/// Wall that remains between two things that hang on it, metres.
+const HUNG_GAP: f32 = 0.04;
+/// Width from which a screen on the wall is a television, metres; narrower ones are pictures.
+const SCREEN_WIDTH: f32 = 0.6;
 
 impl Furnisher<'_> {
     /// Casings, curtains, blinds and radiators around the openings of all walls.
@@ -21,20 +27,24 @@ impl Furnisher<'_> {
         let cased = draw.chance(0.75);
         let curtain_cloth = palette::cloth(draw);
         let habit = draw.below(5);
-        for wall in &self.shell.walls {
+        let shell = self.shell;
+        for wall in &shell.walls {
             for opening in &wall.openings {
+                // Free wall to the left and to the right.
+                let beside = [opening.left, wall.length - opening.left - opening.width];
                 let origin = wall.point(opening.left + 0.5 * opening.width, 0.0, 0.0);
                 let top = opening.bottom + opening.height;
                 let solids = match &opening.fill {
-                    Fill::Window(_) => {
-                        let ceiling = self.shell.ceiling_height(origin.x, origin.y);
+                    Fill::Window(window) => {
+                        let ceiling = shell.ceiling_height(origin.x, origin.y);
                         window_dressing(
                             draw,
                             habit,
                             [opening.width, opening.bottom, top],
-                            [opening.left, wall.length - opening.left - opening.width],
+                            beside,
                             ceiling,
                             curtain_cloth,
+                            window.view.daylight(),
                         )
                     }
                     Fill::Leaf(_) | Fill::Passage(_) if cased && opening.reveal.is_some() => {
@@ -49,11 +59,18 @@ impl Furnisher<'_> {
                     && opening.reveal.is_some()
                     && draw.chance(0.6)
                 {
-                    let leaf = furniture::open_leaf(draw, opening.width, top);
-                    let leaf = Piece::new(origin, wall.along, vec![leaf]);
+                    let leaf = draw_leaf(opening.width, top, draw);
+                    let open = furniture::open_leaf(draw, &leaf, [opening.width, top], beside);
+                    let piece = Piece::new(origin, wall.along, open.solids);
+                    let place = Place {
+                        origin,
+                        along: wall.along,
+                    };
                     // Nobody photographs a room from behind an open door.
-                    if leaf.clearance(self.camera) > LEAF_SPACE {
-                        self.pieces.push(leaf);
+                    if piece.clearance(self.camera) > LEAF_SPACE
+                        && self.claim_sweep(&place, open.swept, top)
+                    {
+                        self.pieces.push(piece);
                     }
                 }
                 if matches!(opening.fill, Fill::Window(_))
@@ -71,6 +88,7 @@ impl Furnisher<'_> {
     /// Pictures, mirrors and a television on free parts of the walls.
     pub(super) fn hang_pictures(&mut self, draw: &mut Draw) {
         for wall in &self.shell.walls {
+            let mut hung: Vec<[f32; 2]> = Vec::new();
             for _ in 0..draw.weighted([(0, 0.45), (1, 0.3), (2, 0.15), (4, 0.1)]) {
                 let (width, height) = (draw.uniform(0.15, 1.3), draw.uniform(0.15, 1.0));
                 let z = draw.normal(1.55, 0.15);
@@ -94,9 +112,14 @@ impl Furnisher<'_> {
                 }
                 let mut solids = match draw.below(8) {
                     0 => furniture::picture(draw, width, height, z, true),
-                    1 => furniture::wall_screen(draw, width.max(0.6), z),
+                    1 if width >= SCREEN_WIDTH => furniture::wall_screen(draw, width, z),
                     _ => furniture::picture(draw, width, height, z, false),
                 };
+                let span = [at - half, at + half];
+                if hung.iter().any(|other| !apart(span, *other)) {
+                    continue;
+                }
+                hung.push(span);
                 // A hair's breadth of wall behind keeps coplanar faces from fighting.
                 for solid in &mut solids {
                     solid.centre.y -= 0.002;
@@ -106,6 +129,11 @@ impl Furnisher<'_> {
             }
         }
     }
+}
+
+/// Whether wall remains between two stretches of it.
+fn apart(a: [f32; 2], b: [f32; 2]) -> bool {
+    a[0] > b[1] + HUNG_GAP || b[0] > a[1] + HUNG_GAP
 }
 
 /// A radiator's lower edge, so that it fits under the sill.
@@ -118,7 +146,8 @@ fn door_casing(draw: &mut Draw, width: f32, top: f32, material: Material) -> Vec
     furniture::casing(width, top, face, material)
 }
 
-/// Curtains and blinds of one window: `[width, bottom, top]` of the opening and the free wall on both sides.
+/// Curtains and blinds of one window: `[width, bottom, top]` of the opening and the free wall on both sides. They glow with
+/// the share of `daylight` that their cloth or slats let through.
 fn window_dressing(
     draw: &mut Draw,
     habit: usize,
@@ -126,6 +155,7 @@ fn window_dressing(
     room: [f32; 2],
     ceiling: f32,
     mut cloth: Material,
+    daylight: Rgb,
 ) -> Vec<Solid> {
     let mut solids = Vec::new();
     if draw.chance(0.3) {
@@ -147,7 +177,7 @@ fn window_dressing(
             } else {
                 Pattern::Plain
             },
-            glow: colour * draw.uniform(0.0, 0.6),
+            glow: colour.component_mul(&daylight) * draw.uniform(0.0, 0.3),
             ..Material::plain(colour)
         };
         let overlap = draw.pick([-0.01, 0.06]);
@@ -177,7 +207,7 @@ fn window_dressing(
         };
         // Thin cloth lets daylight through.
         if draw.chance(0.5) {
-            cloth.glow = cloth.base * draw.uniform(0.05, 0.8);
+            cloth.glow = cloth.base.component_mul(&daylight) * draw.uniform(0.02, 0.4);
         }
         let closed = draw.uniform(0.0, 1.0).powi(2);
         for (side, free) in [(-1.0, room[0]), (1.0, room[1])] {
@@ -196,7 +226,7 @@ fn window_dressing(
             let mut sheer = cloth;
             sheer.base = palette::colour(0.1, 0.03, 0.98);
             sheer.accent = sheer.base;
-            sheer.glow = sheer.base * draw.uniform(0.3, 1.5);
+            sheer.glow = sheer.base.component_mul(&daylight) * draw.uniform(0.15, 0.7);
             solids.push(furniture::hanging(
                 draw,
                 width + 0.2,
@@ -208,4 +238,35 @@ fn window_dressing(
         }
     }
     solids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::draw::Purpose;
+
+    #[test]
+    fn things_on_a_wall_keep_a_gap() {
+        assert!(apart([0.0, 1.0], [1.1, 2.0]) && apart([1.1, 2.0], [0.0, 1.0]));
+        assert!(!apart([0.0, 1.0], [1.01, 2.0]) && !apart([0.0, 3.0], [1.0, 2.0]));
+    }
+
+    #[test]
+    fn curtains_and_blinds_do_not_glow_in_the_dark() {
+        let glowing = |daylight: f32| {
+            (0..20)
+                .flat_map(|index| {
+                    let mut draw = Draw::new(2, index, Purpose::Room);
+                    let cloth = palette::cloth(&mut draw);
+                    let size = [1.2, 0.9, 2.1];
+                    let daylight = Rgb::repeat(daylight);
+                    // Habit 3 has both curtains and blinds.
+                    window_dressing(&mut draw, 3, size, [0.5, 0.5], 2.6, cloth, daylight)
+                })
+                .filter(|solid| solid.material.glow.max() > 0.0)
+                .count()
+        };
+        assert_eq!(glowing(0.0), 0);
+        assert!(glowing(1.0) > 0);
+    }
 }

@@ -166,18 +166,14 @@ impl Furnisher<'_> {
         if let Some(place) = self.against(wall, bed, draw) {
             let stand = furniture::nightstand(draw);
             for side in [-1.0, 1.0] {
-                let mut beside = furniture::nightstand(draw);
-                beside.solids.clone_from(&stand.solids);
                 let origin = place.at(side * (half + 0.5 * stand.width + 0.03), 0.0);
-                beside.width = stand.width;
-                beside.depth = stand.depth;
                 if draw.chance(0.6) {
                     self.at(
                         Place {
                             origin,
                             along: place.along,
                         },
-                        beside,
+                        stand.clone(),
                     );
                 }
             }

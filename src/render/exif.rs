@@ -45,6 +45,16 @@ impl Orientation {
         }
     }
 
+    /// The orientation that the phone was held in: software that turns the pixels of a portrait photo upright leaves the
+    /// MakerNote as the phone wrote it.
+    fn held(self, [width, height]: [u32; 2]) -> Self {
+        if self == Self::Upright && height > width {
+            Self::Clockwise
+        } else {
+            self
+        }
+    }
+
     /// A vector of the displayed picture's frame (x right, y down) in the frame of the stored one.
     fn to_stored(self, v: Vec3) -> Vec3 {
         match self {
@@ -222,7 +232,8 @@ pub(super) fn encode(tags: &PhotoTags<'_>) -> Vec<u8> {
         }
     }
     if let Some(gravity) = tags.gravity {
-        let note = apple_maker_note(tags.orientation.to_stored(gravity), tags.ultra_wide);
+        let held = tags.orientation.held(tags.size);
+        let note = apple_maker_note(held.to_stored(gravity), tags.ultra_wide);
         exif.push(Entry {
             tag: 0x927c,
             kind: Kind::Undefined,
@@ -318,18 +329,24 @@ mod tests {
     #[test]
     fn gravity_is_told_in_device_axes() {
         // Device axes: x right, y to the phone's top, z out of the screen. A phone held upright (6) feels -y, one that
-        // lies on its side with Orientation 1 feels -x.
-        for (orientation, expected) in [
-            (Orientation::Clockwise, [0.0, -1.0, 0.0]),
-            (Orientation::Anticlockwise, [0.0, 1.0, 0.0]),
-            (Orientation::Upright, [-1.0, 0.0, 0.0]),
-            (Orientation::UpsideDown, [1.0, 0.0, 0.0]),
+        // lies on its side with Orientation 1 feels -x. Readers accept no other vectors for the displayed sides, so an
+        // upright portrait photo, which software turned, keeps the vector of the phone held upright.
+        let (portrait, landscape) = ([384, 512], [512, 384]);
+        for (orientation, size, expected) in [
+            (Orientation::Clockwise, portrait, [0.0, -1.0, 0.0]),
+            (Orientation::Anticlockwise, portrait, [0.0, 1.0, 0.0]),
+            (Orientation::Upright, landscape, [-1.0, 0.0, 0.0]),
+            (Orientation::UpsideDown, landscape, [1.0, 0.0, 0.0]),
+            (Orientation::Upright, portrait, [0.0, -1.0, 0.0]),
         ] {
-            let found = acceleration(encode(&tags(orientation)));
+            let found = acceleration(encode(&PhotoTags {
+                size,
+                ..tags(orientation)
+            }));
             for axis in 0..3 {
                 assert!(
                     (found[axis] - expected[axis]).abs() < 1e-6,
-                    "{orientation:?}"
+                    "{orientation:?} {size:?}"
                 );
             }
         }

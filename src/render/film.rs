@@ -111,7 +111,7 @@ fn luminance(c: Rgb) -> f32 {
     0.2126 * c.x + 0.7152 * c.y + 0.0722 * c.z
 }
 
-/// Geometric mean of the luminance of what is not glaring.
+/// Geometric mean of the luminance of all pixels, which one glaring window raises little.
 fn log_mean(light: &[Rgb]) -> f32 {
     let sum: f32 = light
         .iter()

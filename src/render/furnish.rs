@@ -22,6 +22,25 @@ struct Taken {
     high: [f32; 2],
 }
 
+impl Taken {
+    /// The rectangle around corners of the floor.
+    fn around(corners: &[Vec3; 4]) -> Self {
+        let bound = |pick: fn(f32, f32) -> f32, start: f32| {
+            [0, 1].map(|axis| corners.iter().map(|c| c[axis]).fold(start, pick))
+        };
+        Self {
+            low: bound(f32::min, f32::INFINITY),
+            high: bound(f32::max, f32::NEG_INFINITY),
+        }
+    }
+
+    /// Whether it meets another rectangle that is widened by `slack`.
+    fn meets(&self, low: [f32; 2], high: [f32; 2], slack: f32) -> bool {
+        (0..2)
+            .all(|axis| self.low[axis] < high[axis] + slack && low[axis] - slack < self.high[axis])
+    }
+}
+
 /// Where a thing stands: the origin and the x axis of its frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
@@ -72,36 +91,45 @@ impl<'a> Furnisher<'a> {
     /// `camera_space` of the camera.
     fn claim(&mut self, thing: &Thing, place: &Place, camera_space: f32) -> bool {
         let x = 0.5 * thing.width;
+        self.claim_floor(
+            place,
+            [-x, x, thing.depth],
+            thing.height,
+            Some(camera_space),
+        )
+    }
+
+    /// Claims the floor that an open leaf sweeps (left, right and depth in the place's frame), so that no furniture stands
+    /// there, unless the leaf would swing out of the room or against another one. The camera may stand there.
+    pub(super) fn claim_sweep(&mut self, place: &Place, swept: [f32; 3], height: f32) -> bool {
+        self.claim_floor(place, swept, height, None)
+    }
+
+    fn claim_floor(
+        &mut self,
+        place: &Place,
+        [left, right, depth]: [f32; 3],
+        height: f32,
+        camera_space: Option<f32>,
+    ) -> bool {
         let corners = [
-            place.at(-x, -0.01),
-            place.at(x, -0.01),
-            place.at(-x, -thing.depth),
-            place.at(x, -thing.depth),
+            place.at(left, -0.01),
+            place.at(right, -0.01),
+            place.at(left, -depth),
+            place.at(right, -depth),
         ];
         if corners.iter().any(|c| {
-            !self.shell.contains(c.x, c.y)
-                || self.shell.ceiling_height(c.x, c.y) < thing.height + 0.03
+            !self.shell.contains(c.x, c.y) || self.shell.ceiling_height(c.x, c.y) < height + 0.03
         }) {
             return false;
         }
-        let bound = |pick: fn(f32, f32) -> f32, start: f32| {
-            [0, 1].map(|axis| corners.iter().map(|c| c[axis]).fold(start, pick))
-        };
-        let area = Taken {
-            low: bound(f32::min, f32::INFINITY),
-            high: bound(f32::max, f32::NEG_INFINITY),
-        };
-        let meets = |low: [f32; 2], high: [f32; 2], slack: f32| {
-            (0..2).all(|axis| {
-                area.low[axis] < high[axis] + slack && low[axis] - slack < area.high[axis]
-            })
-        };
+        let area = Taken::around(&corners);
         let camera = [self.camera.x, self.camera.y];
-        if meets(camera, camera, camera_space)
+        if camera_space.is_some_and(|space| area.meets(camera, camera, space))
             || self
                 .taken
                 .iter()
-                .any(|other| meets(other.low, other.high, -0.01))
+                .any(|other| area.meets(other.low, other.high, -0.01))
         {
             return false;
         }

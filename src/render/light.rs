@@ -1,9 +1,17 @@
 //! Light on surfaces: windows and lamps with soft shadows, one gathered bounce over an even ambient term, mirrors.
 
 use super::{
-    Rgb, Vec3, draw::Draw, light_source::Shading, opening::Lighting, scene::Scene, shell::Hit,
+    Rgb, Vec3,
+    draw::Draw,
+    light_source::{Shading, WINDOW_LIGHT_OUT, WINDOW_LIGHT_SPARE},
+    opening::Lighting,
+    scene::Scene,
+    shell::Hit,
     solid::Ray,
 };
+
+/// Surfaces that mirror more than this are mirrors, which would be black plates without what they reflect.
+const MIRROR_GLOSS: f32 = 0.5;
 
 /// How many rays one lighting estimate takes.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +87,7 @@ impl Scene {
                 let [a, b] = spot.sample(sample);
                 let target = window.corner + window.right * a + window.up * b;
                 let seen = form(point, normal, target, window.inward, area);
-                if seen > 0.0 && !self.blocked(start, target, 0.02) {
+                if seen > 0.0 && !self.blocked(start, target, WINDOW_LIGHT_SPARE) {
                     sum += window.radiance * seen;
                 }
             }
@@ -131,12 +139,22 @@ impl Scene {
                     .material
                     .mean()
                     .component_mul(&self.open_light(hit.point, hit.normal)),
-                // Windows are sampled as lights; what is seen through their glass must not count twice.
-                Lighting::Outside(_) => Rgb::zeros(),
-                Lighting::Neighbour(light) => hit.material.mean() * light,
+                Lighting::Outside(radiance) if self.behind_light(start, &hit) => radiance,
+                Lighting::Neighbour(light) if self.behind_light(start, &hit) => {
+                    hit.material.mean() * light
+                }
+                // Windows and passages are sampled as lights; what is seen through them must not count twice.
+                Lighting::Outside(_) | Lighting::Neighbour(_) => Rgb::zeros(),
             };
         }
         sum / rays.max(1) as f32
+    }
+
+    /// Whether a point lies in the reveal of the opening that `hit` was seen through, so far out that the opening's
+    /// rectangle of light does not reach it.
+    fn behind_light(&self, point: Vec3, hit: &Hit<'_>) -> bool {
+        hit.wall
+            .is_some_and(|index| self.shell.walls[index].beyond(point) > WINDOW_LIGHT_OUT)
     }
 
     /// Direct sunlight at a point, over pi.
@@ -175,8 +193,12 @@ impl Scene {
             Lighting::Room if self.shading == Shading::Plain => albedo.component_mul(&light),
             Lighting::Room => albedo.component_mul(&(light + self.sunlight(hit.point, hit.normal))),
         };
-        let radiance = diffuse + hit.material.glow;
-        if hit.material.gloss > 0.0 && self.shading == Shading::Rays {
+        let radiance = diffuse + hit.material.glow_at(albedo);
+        let matt = match self.shading {
+            Shading::Rays => 0.0,
+            Shading::Plain => MIRROR_GLOSS,
+        };
+        if hit.material.gloss > matt {
             self.mirror(ray, hit, radiance, draw)
         } else {
             radiance
@@ -231,7 +253,11 @@ impl Scene {
             Lighting::Outside(radiance) => radiance,
             Lighting::Neighbour(light) => albedo * light,
             Lighting::Room => {
-                albedo.component_mul(&self.open_light(hit.point, hit.normal)) + hit.material.glow
+                let light = match self.shading {
+                    Shading::Rays => self.open_light(hit.point, hit.normal),
+                    Shading::Plain => self.plain_light(hit.normal),
+                };
+                albedo.component_mul(&light) + hit.material.glow_at(albedo)
             }
         }
     }

@@ -2,6 +2,13 @@
 
 use super::{Rgb, Vec3};
 
+/// How far beyond its wall's plane a window's rectangle lies, metres: behind blinds, which hang 4 mm before the plane, and
+/// before what closes the shallowest openings, which are 1 cm deep.
+pub(super) const WINDOW_LIGHT_OUT: f32 = 0.005;
+/// End of the way to that rectangle on which nothing can stand, metres: less than the rectangle's distance from all that may
+/// block it.
+pub(super) const WINDOW_LIGHT_SPARE: f32 = 0.002;
+
 /// A rectangle that lights the room through a window; metres.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WindowLight {

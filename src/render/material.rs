@@ -86,6 +86,17 @@ impl Material {
         }
     }
 
+    /// What is given off where the reflectance is `albedo`: a pattern that darkens the surface darkens its glow as well, so
+    /// that folds and slats stay visible against the light.
+    pub(super) fn glow_at(&self, albedo: Rgb) -> Rgb {
+        let mean = self.mean().sum();
+        if mean > 0.0 {
+            self.glow * (albedo.sum() / mean)
+        } else {
+            self.glow
+        }
+    }
+
     /// Reflectance at surface coordinates (u, v), metres, seen by a pixel that covers `footprint` metres there; detail
     /// finer than the footprint fades, so that it does not alias.
     pub(super) fn albedo(&self, u: f32, v: f32, footprint: f32) -> Rgb {
@@ -209,5 +220,20 @@ impl Material {
         let visible = (width / (2.0 * footprint).max(1e-6)).clamp(0.0, 1.0);
         let share = visible * (0.6 * (tone - 0.5) + 0.5 * (fibre - 0.5)) + 0.3;
         (self.base + (self.accent - self.base) * share.clamp(0.0, 1.0)) * (1.0 - 0.65 * gap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glow_follows_the_pattern() {
+        let mut cloth = Material::plain(Rgb::repeat(0.5));
+        cloth.glow = Rgb::repeat(0.2);
+        assert_eq!(cloth.glow_at(cloth.base), cloth.glow);
+        assert_eq!(cloth.glow_at(cloth.base * 0.5), cloth.glow * 0.5);
+        cloth.base = Rgb::zeros();
+        assert_eq!(cloth.glow_at(Rgb::zeros()), cloth.glow);
     }
 }

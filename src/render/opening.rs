@@ -59,7 +59,7 @@ pub(super) struct View {
     pub(super) seed: u32,
 }
 
-/// A closed door leaf.
+/// A door leaf, as it looks when closed.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
     pub(super) material: Material,
@@ -138,11 +138,14 @@ impl Opening {
             && z < self.bottom + self.height
     }
 
-    /// What the ray meets after it passed the wall's plane.
-    pub(super) fn look<'s>(&'s self, ray: &Ray, wall: &'s Material) -> Behind<'s> {
+    /// What the ray meets beyond the wall's plane; `None` when it leaves the reveal into the room.
+    pub(super) fn look<'s>(&'s self, ray: &Ray, wall: &'s Material) -> Option<Behind<'s>> {
         let low = Vec3::zeros();
         let high = Vec3::new(self.width, self.depth, self.height);
         let (distance, normal) = leave(ray, low, high);
+        if normal.y > 0.0 {
+            return None;
+        }
         let point = ray.origin + ray.direction * distance;
         if normal.y == 0.0 {
             let floor = normal.z > 0.0 && self.bottom <= 0.01;
@@ -155,14 +158,14 @@ impl Opening {
                 }
                 _ => (self.reveal.as_ref().unwrap_or(wall), WALL),
             };
-            return Behind {
+            return Some(Behind {
                 distance,
                 normal,
                 uv: [point.x + point.y, point.z + point.y],
                 material,
                 class,
                 lighting: Lighting::Room,
-            };
+            });
         }
         let closed = |material, class, lighting| Behind {
             distance,
@@ -172,7 +175,7 @@ impl Opening {
             class,
             lighting,
         };
-        match &self.fill {
+        Some(match &self.fill {
             Fill::Window(window) => {
                 let lighting = if window.on_bar(point.x, point.z, self.width, self.height) {
                     Lighting::Room
@@ -192,7 +195,7 @@ impl Opening {
                 };
                 next.look(&entry, distance, self.depth)
             }
-        }
+        })
     }
 }
 
@@ -228,6 +231,11 @@ impl Window {
 }
 
 impl View {
+    /// Radiance of the whole view, of which more is sky than ground.
+    pub(super) fn daylight(&self) -> Rgb {
+        self.sky * 0.7 + self.ground * 0.3
+    }
+
     /// Radiance from a direction in the opening's frame.
     pub(super) fn radiance(&self, direction: Vec3) -> Rgb {
         let forward = direction.y.max(1e-3);
@@ -250,12 +258,18 @@ impl View {
 }
 
 impl Leaf {
+    /// Lever and plate of the handle: from and to across, counted from the free edge, then from and to in height; metres.
+    pub(super) const HANDLE: [[[f32; 2]; 2]; 2] = [
+        [[0.05, 0.17], [1.028, 1.052]],
+        [[0.045, 0.075], [0.93, 1.10]],
+    ];
+
     fn at(&self, x: f32, z: f32, width: f32, height: f32) -> &Material {
         let from_handle = if self.handle_right { width - x } else { x };
-        if (0.05..0.17).contains(&from_handle) && (z - 1.04).abs() < 0.012 {
-            return &self.handle;
-        }
-        if (0.045..0.075).contains(&from_handle) && (0.93..1.10).contains(&z) {
+        let on_handle = Self::HANDLE.iter().any(|[across, up]| {
+            (across[0]..across[1]).contains(&from_handle) && (up[0]..up[1]).contains(&z)
+        });
+        if on_handle {
             return &self.handle;
         }
         match self.pane {

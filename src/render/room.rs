@@ -5,12 +5,13 @@ use super::{
     draw::{Draw, Purpose},
     ensemble::Amount,
     furnish::Furnisher,
-    light_source::{Lamp, Shading, Sun, WindowLight},
+    light_source::{Lamp, Shading, Sun, WINDOW_LIGHT_OUT, WindowLight},
     opening::Fill,
     palette,
     plan::{Plan, draw_plan},
     scenario::Scenario,
     scene::Scene,
+    shell::Shell,
     stance::{Opposite, draw_camera},
     view::Camera,
 };
@@ -43,7 +44,15 @@ const MIX: [(Scenario, f32); 12] = [
     (Scenario::UltraWide, 0.03),
 ];
 
-/// Draws photo `index`. `long` and `short` are the sides of the picture; 35 % of photos are portrait.
+/// Rooms that are tried for a scenario. Each admits a camera in one of a few rooms, unless the picture is a strip that can
+/// hold none of its views; then an open plan, which asks least of a view, takes its place.
+const TRIES: usize = 400;
+
+/// The sun does not shine where the brightest sky in the windows is darker than this; night skies have 0.02.
+const NIGHT_SKY: f32 = 0.1;
+
+/// Draws photo `index`. `long` and `short` are the sides of the picture; 35 % of photos are portrait. The specimen names its
+/// scenario: it differs from the one asked for where none of [`TRIES`] rooms admits a camera.
 pub(super) fn draw_specimen(
     seed: u64,
     index: u64,
@@ -66,8 +75,7 @@ pub(super) fn draw_specimen(
             break (plan, camera, opposite, focal);
         }
         tries += 1;
-        // Every scenario admits a camera in a few rooms; the bound only guards against an endless loop.
-        if tries > 400 {
+        if tries > TRIES {
             scenario = Scenario::OpenPlan;
         }
     };
@@ -134,6 +142,7 @@ fn furnish(
     let fill = palette::colour(draw.uniform(0.05, 0.65), draw.uniform(0.0, 0.25), 1.0)
         * draw.uniform(0.02, 0.35);
     let shading = if plain { Shading::Plain } else { Shading::Rays };
+    let by_day = brightest_sky(&plan.shell) > NIGHT_SKY;
     let sun = draw.chance(0.2).then(|| Sun {
         towards: Vec3::new(
             draw.normal(0.0, 0.6),
@@ -143,6 +152,7 @@ fn furnish(
         .normalize(),
         strength: palette::colour(0.12, 0.15, 1.0) * draw.uniform(1.0, 8.0),
     });
+    let sun = sun.filter(|_| by_day);
     let mut scene = Scene {
         shell: plan.shell.clone(),
         pieces,
@@ -172,6 +182,19 @@ fn furnish(
     scene
 }
 
+/// The strongest channel of the sky in any window; 0 in a room without windows.
+fn brightest_sky(shell: &Shell) -> f32 {
+    shell
+        .walls
+        .iter()
+        .flat_map(|wall| &wall.openings)
+        .filter_map(|opening| match &opening.fill {
+            Fill::Window(window) => Some(window.view.sky.max()),
+            _ => None,
+        })
+        .fold(0.0, f32::max)
+}
+
 fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
     let tint = palette::colour(draw.uniform(0.5, 0.65), draw.uniform(0.0, 0.2), 1.0);
     let mut lights = Vec::new();
@@ -179,14 +202,12 @@ fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
         let [nx, ny] = wall.outward();
         for opening in &wall.openings {
             let radiance = match &opening.fill {
-                Fill::Window(window) => {
-                    (window.view.sky * 0.7 + window.view.ground * 0.3).component_mul(&tint)
-                }
+                Fill::Window(window) => window.view.daylight().component_mul(&tint),
                 Fill::Passage(next) => next.wall.mean() * (0.7 * next.light),
                 Fill::Leaf(_) => continue,
             };
             lights.push(WindowLight {
-                corner: wall.point(opening.left, -0.005, opening.bottom),
+                corner: wall.point(opening.left, WINDOW_LIGHT_OUT, opening.bottom),
                 right: Vec3::new(wall.along[0], wall.along[1], 0.0) * opening.width,
                 up: Vec3::z() * opening.height,
                 inward: Vec3::new(-nx, -ny, 0.0),
@@ -202,7 +223,13 @@ mod tests {
     use super::*;
     use crate::{
         ade20k::{CEILING, DOOR, FLOOR, WALL},
-        render::{picture::labels, truth::PhotoTruth},
+        render::{
+            light_source::WINDOW_LIGHT_SPARE,
+            material::Material,
+            picture::labels,
+            solid::{Piece, Shape, Solid},
+            truth::PhotoTruth,
+        },
     };
 
     const SIZE: [u32; 2] = [160, 120];
@@ -275,6 +302,42 @@ mod tests {
             let doors = map.iter().filter(|class| **class == DOOR).count();
             assert!(2 * doors < map.len(), "{doors} of {}", map.len());
         }
+    }
+
+    #[test]
+    fn no_sun_shines_at_night() {
+        for index in 0..60 {
+            let scene = draw_specimen(4, index, Some(Scenario::Attic), SIZE).scene;
+            assert!(scene.sun.is_none() || brightest_sky(&scene.shell) > NIGHT_SKY);
+        }
+    }
+
+    #[test]
+    fn light_passes_its_opening_but_no_blind() {
+        let mut checked = 0;
+        for mut specimen in specimens(Scenario::LShaped) {
+            let scene = &mut specimen.scene;
+            for light in scene.windows.clone() {
+                let target = light.corner + (light.right + light.up) * 0.5;
+                let from = target + light.inward * 0.2;
+                scene.pieces.clear();
+                assert!(!scene.blocked(from, target, WINDOW_LIGHT_SPARE));
+                let slat = Solid {
+                    centre: target + light.inward * (WINDOW_LIGHT_OUT + 0.01),
+                    half: Vec3::repeat(0.006),
+                    turn: None,
+                    shape: Shape::Block { round: 0.0 },
+                    material: Material::plain(Rgb::repeat(0.5)),
+                    class: WALL,
+                };
+                scene
+                    .pieces
+                    .push(Piece::new(Vec3::zeros(), [1.0, 0.0], vec![slat]));
+                assert!(scene.blocked(from, target, WINDOW_LIGHT_SPARE));
+                checked += 1;
+            }
+        }
+        assert!(checked > 0);
     }
 
     #[test]

@@ -49,6 +49,12 @@ impl Wall {
         [-self.along[1], self.along[0]]
     }
 
+    /// Metres by which a point lies beyond the wall's plane, negative on the room's side of it.
+    pub(super) fn beyond(&self, point: Vec3) -> f32 {
+        let n = self.outward();
+        (point.x - self.left[0]) * n[0] + (point.y - self.left[1]) * n[1]
+    }
+
     /// The room point at `u` metres from the left end, `out` metres beyond the wall's plane, height `z`.
     pub(super) fn point(&self, u: f32, out: f32, z: f32) -> Vec3 {
         let n = self.outward();
@@ -127,11 +133,25 @@ impl Shell {
         for (index, wall) in self.walls.iter().enumerate() {
             let n = wall.outward();
             let closing = d.x * n[0] + d.y * n[1];
+            let (rx, ry) = (o.x - wall.left[0], o.y - wall.left[1]);
+            let out = wall.beyond(o);
+            if out > 0.0 {
+                // Only what looks out of a reveal starts beyond a wall; without a hit it looks into the room.
+                let u = rx * wall.along[0] + ry * wall.along[1];
+                let within = wall
+                    .openings
+                    .iter()
+                    .find(|opening| out <= opening.depth && opening.contains(u, o.z));
+                if let Some(hit) = within
+                    .and_then(|opening| self.look_through(index, opening, ray, 0.0, [u, out, o.z]))
+                {
+                    return Some(hit);
+                }
+            }
             if closing <= 1e-7 {
                 continue;
             }
-            let (rx, ry) = (o.x - wall.left[0], o.y - wall.left[1]);
-            let t = -(rx * n[0] + ry * n[1]) / closing;
+            let t = -out / closing;
             if t <= 1e-4 || t >= distance {
                 continue;
             }
@@ -184,45 +204,62 @@ impl Shell {
         Some(self.wall_hit(index, u, ray, distance))
     }
 
+    /// What the ray meets in or behind an opening of wall `index`, after `distance`, where it is at `u` along the wall, `out`
+    /// beyond its plane and at height `z`; `None` when it leaves the opening into the room.
+    fn look_through<'s>(
+        &'s self,
+        index: usize,
+        opening: &'s Opening,
+        ray: &Ray,
+        distance: f32,
+        [u, out, z]: [f32; 3],
+    ) -> Option<Hit<'s>> {
+        let wall = &self.walls[index];
+        let n = wall.outward();
+        let d = ray.direction;
+        // The ray in the opening's frame: x right, y out of the room, z up, origin at its lower left corner.
+        let inner = Ray {
+            origin: Vec3::new(u - opening.left, out, z - opening.bottom),
+            direction: Vec3::new(
+                d.x * wall.along[0] + d.y * wall.along[1],
+                d.x * n[0] + d.y * n[1],
+                d.z,
+            ),
+        };
+        let Behind {
+            distance: further,
+            normal,
+            uv,
+            material,
+            class,
+            lighting,
+        } = opening.look(&inner, &wall.material)?;
+        let distance = distance + further;
+        Some(Hit {
+            distance,
+            point: ray.origin + d * distance,
+            normal: Vec3::new(
+                normal.x * wall.along[0] + normal.y * n[0],
+                normal.x * wall.along[1] + normal.y * n[1],
+                normal.z,
+            ),
+            uv,
+            material,
+            class,
+            wall: Some(index),
+            lighting,
+        })
+    }
+
     fn wall_hit(&self, index: usize, u: f32, ray: &Ray, distance: f32) -> Hit<'_> {
         let wall = &self.walls[index];
         let point = ray.origin + ray.direction * distance;
         let z = point.z;
         for opening in &wall.openings {
-            if opening.contains(u, z) {
-                let n = wall.outward();
-                let d = ray.direction;
-                // The ray in the opening's frame: x right, y out of the room, z up, origin at its lower left corner.
-                let inner = Ray {
-                    origin: Vec3::new(u - opening.left, 0.0, z - opening.bottom),
-                    direction: Vec3::new(
-                        d.x * wall.along[0] + d.y * wall.along[1],
-                        d.x * n[0] + d.y * n[1],
-                        d.z,
-                    ),
-                };
-                let Behind {
-                    distance: further,
-                    normal,
-                    uv,
-                    material,
-                    class,
-                    lighting,
-                } = opening.look(&inner, &wall.material);
-                return Hit {
-                    distance: distance + further,
-                    point: point + d * further,
-                    normal: Vec3::new(
-                        normal.x * wall.along[0] + normal.y * n[0],
-                        normal.x * wall.along[1] + normal.y * n[1],
-                        normal.z,
-                    ),
-                    uv,
-                    material,
-                    class,
-                    wall: Some(index),
-                    lighting,
-                };
+            if opening.contains(u, z)
+                && let Some(hit) = self.look_through(index, opening, ray, distance, [u, 0.0, z])
+            {
+                return hit;
             }
         }
         let n = wall.outward();
@@ -246,5 +283,76 @@ impl Shell {
             wall: Some(index),
             lighting: Lighting::Room,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::{
+        Rgb,
+        opening::{Fill, View, Window},
+    };
+
+    /// One wall at y = 4 from x = -2 to x = 2 with a window whose reveal is 10 cm deep.
+    fn wall_with_window() -> Shell {
+        let paint = Material::plain(Rgb::repeat(0.5));
+        let window = Opening {
+            left: 1.0,
+            bottom: 0.9,
+            width: 1.2,
+            height: 1.2,
+            depth: 0.1,
+            reveal: None,
+            fill: Fill::Window(Window {
+                frame: paint,
+                bar: 0.05,
+                columns: 1,
+                transom: 1.0,
+                lattice: [1, 1],
+                view: View {
+                    sky: Rgb::repeat(1.0),
+                    ground: Rgb::repeat(0.5),
+                    skyline: 0.0,
+                    relief: 0.1,
+                    seed: 1,
+                },
+            }),
+        };
+        Shell {
+            walls: vec![Wall {
+                left: [-2.0, 4.0],
+                along: [1.0, 0.0],
+                length: 4.0,
+                material: paint,
+                dado: (0.0, paint),
+                skirting: (0.0, paint),
+                cornice: (0.0, paint),
+                openings: vec![window],
+            }],
+            ceiling: vec![CeilingPlane {
+                normal: Vec3::z(),
+                offset: 2.6,
+            }],
+            floor_material: paint,
+            ceiling_material: paint,
+            floor_turn: [1.0, 0.0],
+        }
+    }
+
+    #[test]
+    fn rays_out_of_a_reveal_see_the_window_its_other_side_and_the_room() {
+        let shell = wall_with_window();
+        let look = |direction: Vec3| {
+            let origin = shell.walls[0].point(1.6, 0.06, 1.6);
+            shell.meet(&Ray { origin, direction })
+        };
+        let outside = look(Vec3::y()).unwrap();
+        assert!(matches!(outside.lighting, Lighting::Outside(_)));
+        assert!((outside.distance - 0.04).abs() < 1e-5);
+        let side = look(Vec3::x()).unwrap();
+        assert_eq!((side.wall, side.lighting), (Some(0), Lighting::Room));
+        assert!((side.distance - 0.6).abs() < 1e-5 && side.normal.x < -0.9);
+        assert!(look(-Vec3::y()).is_none(), "nothing else is in the room");
     }
 }

@@ -97,7 +97,8 @@ impl Solid {
         if distance >= limit || distance <= 1e-4 {
             return None;
         }
-        let uv = face_uv(origin + direction * distance, normal);
+        // From the lower corner: a pattern of whole fronts then ends at the block's edges, however many there are.
+        let uv = face_uv(origin + direction * distance + self.half, normal);
         let normal = match &self.turn {
             Some(turn) => turn * normal,
             None => normal,
@@ -328,6 +329,20 @@ mod tests {
             material: Material::plain(Rgb::repeat(0.5)),
             class: BOX,
         }
+    }
+
+    #[test]
+    fn surface_coordinates_count_from_the_lower_corner() {
+        let mut solid = solid(Shape::Block { round: 0.0 });
+        solid.turn = None;
+        // A tenth of a metre from the left edge, two tenths from the lower one of the front.
+        let low = solid.centre - solid.half;
+        let ray = Ray {
+            origin: Vec3::new(low.x + 0.1, low.y - 1.0, low.z + 0.2),
+            direction: Vec3::y(),
+        };
+        let [u, v] = solid.meet(&ray, f32::INFINITY).unwrap().uv;
+        assert!((u - 0.1).abs() < 1e-5 && (v - 0.2).abs() < 1e-5);
     }
 
     /// How far outside (positive) or inside a point lies, in the solid's own terms; 0 on its surface.

@@ -13,7 +13,8 @@ pub(super) struct Camera {
     pub(super) size: [u32; 2],
     /// Focal length, px.
     pub(super) focal: f32,
-    /// Relative displacement towards the outside at the corner of the picture; 0 for none.
+    /// Relative displacement towards the outside at the corner of the picture less that about its centre: half of it pushes
+    /// the corner outwards, the other half draws what is about the centre inwards; 0 for none.
     pub(super) distortion: f32,
     /// Angles, radians: to the right of the room's y axis; up; clockwise turn of the picture's content.
     pub(super) heading: f32,

@@ -27,6 +27,7 @@ use super::{
 use crate::ade20k::ClassIndex;
 
 /// A thing with its outer width and depth, metres.
+#[derive(Debug, Clone)]
 pub(in crate::render) struct Thing {
     pub(in crate::render) width: f32,
     pub(in crate::render) depth: f32,

@@ -58,7 +58,6 @@ pub(in crate::render) fn cabinet(draw: &mut Draw, class: ClassIndex) -> Thing {
         face,
         class,
     )];
-    // The pattern counts from the middle of a block; an odd number of fronts needs half a step.
     let metal = palette::metal(draw);
     if draw.chance(0.7) {
         for c in 0..columns as usize {
