@@ -213,6 +213,11 @@ pub fn geometry(bytes: &[u8]) {
         {
             assert!(cm.is_finite() && cm >= 0.0, "{estimator:?}: {measured:?}");
         }
+        let text = format!("{measured:?}");
+        assert!(
+            !text.contains("NaN") && !text.contains("inf"),
+            "{estimator:?}: {text}"
+        );
         let sure = measured.confidence_pct;
         assert!(
             (0.0..=100.0).contains(&sure),

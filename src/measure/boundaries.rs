@@ -49,8 +49,10 @@ pub struct Tally {
 /// Everything the label map says about where walls end.
 #[derive(Debug, Clone, Default)]
 pub struct Boundaries {
-    /// Direct contacts of floor and ceiling.
+    /// Direct contacts of floor and ceiling, thinned.
     pub contacts: Vec<Contact>,
+    /// All of them: what lies near the frame's sides decides whether a wall ends there.
+    pub all_contacts: Vec<Contact>,
     /// One-sided observations.
     pub bounds: Vec<Bound>,
     /// Columns by the wall's lower end.
@@ -72,17 +74,15 @@ const BOUND_COLUMNS: usize = 48;
 pub fn find(map: &SurfaceMap) -> Boundaries {
     let mut boundaries = Boundaries::default();
     let weight = 1.0 / (CORRELATION_SHARE * map.long_side() as f64);
-    let contacts = all_contacts(map);
-    let stride = contacts.len().div_ceil(MOST_CONTACTS).max(1);
-    boundaries.contacts = contacts
-        .into_iter()
-        .step_by(stride)
-        .map(|(pixel, level)| Contact {
-            pixel,
-            level,
-            weight: weight * stride as f64,
-        })
-        .collect();
+    let pairs = [upright_pairs(map, weight), level_pairs(map, weight)];
+    let all: usize = pairs.iter().map(Vec::len).sum();
+    let stride = all.div_ceil(MOST_CONTACTS).max(1);
+    // Each kind by itself: pairs come column by column, the ceiling's and the floor's in turn, and of such a row every second
+    // or fourth would be of one line alone.
+    for kind in pairs.iter().flat_map(by_level) {
+        boundaries.contacts.extend(thinned(&kind, stride));
+        boundaries.all_contacts.extend(kind);
+    }
 
     let columns = BOUND_COLUMNS.min(map.width);
     let column_weight = (map.width as f64 / columns as f64) * weight;
@@ -93,11 +93,33 @@ pub fn find(map: &SurfaceMap) -> Boundaries {
     boundaries
 }
 
-/// Every pair of neighbouring cells, one above or beside the other, of which one is wall and the other floor or ceiling.
-/// Taking both directions, a line yields observations in proportion to its length, whatever its slope, and the steps of
-/// the map cancel.
-fn all_contacts(map: &SurfaceMap) -> Vec<([f64; 2], Level)> {
-    let support = ((SUPPORT_SHARE * map.long_side() as f64) as usize).max(1);
+fn by_level(contacts: &Vec<Contact>) -> [Vec<Contact>; 2] {
+    [Level::Floor, Level::Ceiling].map(|level| {
+        let of_level = contacts.iter().filter(|contact| contact.level == level);
+        of_level.copied().collect()
+    })
+}
+
+/// Every so manieth contact, which stands for those between.
+fn thinned(contacts: &[Contact], stride: usize) -> impl Iterator<Item = Contact> {
+    let kept = contacts.len().div_ceil(stride).max(1);
+    let each = contacts.len() as f64 / kept as f64;
+    contacts.iter().step_by(stride).map(move |contact| Contact {
+        weight: contact.weight * each,
+        ..*contact
+    })
+}
+
+/// Cells of their own surface that a contact needs on both sides.
+fn support(map: &SurfaceMap) -> usize {
+    ((SUPPORT_SHARE * map.long_side() as f64) as usize).max(1)
+}
+
+/// Every pair of neighbouring cells, one above the other, of which one is wall and the other floor or ceiling. With
+/// [`level_pairs`], a line yields observations in proportion to its length, whatever its slope, and the steps of the map
+/// cancel.
+fn upright_pairs(map: &SurfaceMap, weight: f64) -> Vec<Contact> {
+    let support = support(map);
     let mut found = Vec::new();
     for x in 0..map.width {
         for y in 1..map.height {
@@ -117,10 +139,21 @@ fn all_contacts(map: &SurfaceMap) -> Vec<([f64; 2], Level)> {
                 other >= map.height || alike(map.cell(x, y0), map.cell(x, other))
             };
             if (1..support).all(|step| same(y, step, true) && same(y - 1, step, false)) {
-                found.push((map.pixel(x as f64 + 0.5, y as f64), level));
+                found.push(Contact {
+                    pixel: map.pixel(x as f64 + 0.5, y as f64),
+                    level,
+                    weight,
+                });
             }
         }
     }
+    found
+}
+
+/// Every such pair of which one is beside the other.
+fn level_pairs(map: &SurfaceMap, weight: f64) -> Vec<Contact> {
+    let support = support(map);
+    let mut found = Vec::new();
     for y in 0..map.height {
         for x in 1..map.width {
             let Some((level, _)) = contact(map.cell(x - 1, y), map.cell(x, y)) else {
@@ -135,7 +168,11 @@ fn all_contacts(map: &SurfaceMap) -> Vec<([f64; 2], Level)> {
                 other >= map.width || alike(map.cell(x0, y), map.cell(other, y))
             };
             if (1..support).all(|step| same(x, step, true) && same(x - 1, step, false)) {
-                found.push((map.pixel(x as f64, y as f64 + 0.5), level));
+                found.push(Contact {
+                    pixel: map.pixel(x as f64, y as f64 + 0.5),
+                    level,
+                    weight,
+                });
             }
         }
     }
@@ -180,7 +217,7 @@ fn runs(map: &SurfaceMap, x: usize) -> Vec<Run> {
         }
     }
     // Specks say nothing about what hides what.
-    let speck = ((SUPPORT_SHARE * map.long_side() as f64) as usize).max(1);
+    let speck = support(map);
     runs.retain(|run| run.end - run.start >= speck);
     runs
 }
@@ -227,6 +264,38 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
         }
         if let Some(c) = ceiling {
             bound(runs[c].end, Level::Ceiling, Side::Beyond);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ade20k::{CEILING, FLOOR, WALL};
+    use crate::geometry::camera::ImageSize;
+    use crate::label_map::LabelMap;
+
+    /// Ceiling, wall and floor as three bands: as many pairs at the top of the wall as at its base.
+    #[test]
+    fn thinning_keeps_both_lines_whatever_the_size() {
+        for width in [64_u32, 200, 384, 512, 700] {
+            let height = width * 3 / 4;
+            let cells = (0..height).flat_map(|y| {
+                let class = [CEILING, WALL, WALL, FLOOR][(4 * y / height) as usize];
+                std::iter::repeat_n(class, width as usize)
+            });
+            let labels = LabelMap::new(width, height, cells.collect()).unwrap();
+            let map = SurfaceMap::new(&labels, ImageSize { width, height });
+            let found = find(&map);
+            let summed = |level| -> f64 {
+                let of_level = found.contacts.iter().filter(|c| c.level == level);
+                of_level.map(|c| c.weight).sum()
+            };
+            let [floor, ceiling] = [Level::Floor, Level::Ceiling].map(summed);
+            assert!((floor / ceiling - 1.0).abs() < 0.01, "{floor} {ceiling}");
+            // A line across the picture holds as many observations as lengths over which errors are alike.
+            assert!((floor * CORRELATION_SHARE - 1.0).abs() < 0.05, "{floor}");
+            assert!(found.contacts.len() <= MOST_CONTACTS + 4);
         }
     }
 }

@@ -108,7 +108,7 @@ fn estimate_upright(observation: &Observation) -> Measurement {
         })
         .collect();
     match opposite(&fits) {
-        Some((fit, best)) => measure(observation, fit, best, &tilt, fits.len() > 1),
+        Some((fit, best)) => measure(observation, fit, best, &tilt, views.len() > 1),
         None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
     }
 }

@@ -40,6 +40,9 @@ const FIT_SIGMA_SHARE: f64 = 0.0015;
 pub fn find(map: &SurfaceMap, room: &RoomBox) -> Doors {
     let mut doors = Doors::default();
     for blob in blobs(map, |class| class == DOOR, LEAST_SHARE) {
+        if stands_open(map, &blob) {
+            continue;
+        }
         match ratio(map, room, &blob) {
             Some(ratio) => doors.ratios.push(ratio),
             None => doors.rejected = true,
@@ -51,6 +54,13 @@ pub fn find(map: &SurfaceMap, room: &RoomBox) -> Doors {
         .sort_by(|a, b| a.sigma_ln.total_cmp(&b.sigma_ln));
     doors.ratios.truncate(1);
     doors
+}
+
+/// Whether a door is a leaf in the room, and not on a wall's plane: [`open_doors`](super::open_doors) has made it an occluder.
+fn stands_open(map: &SurfaceMap, blob: &Blob) -> bool {
+    let cells = blob.cells.iter();
+    let in_room = cells.filter(|&&(x, y)| map.cell(x, y) == Cell::Occluder);
+    2 * in_room.count() > blob.cells.len()
 }
 
 /// One column of a door on its wall.

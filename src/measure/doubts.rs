@@ -112,8 +112,7 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
         (f.fit.hidden_base > OCCLUDED, Warning::FloorLineOccluded),
         (!sees(Level::Ceiling), Warning::CeilingLineMissing),
         (
-            !(sees(Level::Floor) && sees(Level::Ceiling))
-                && f.observation.known.ceiling_height_cm.is_none(),
+            !f.reading.height_told && f.observation.known.ceiling_height_cm.is_none(),
             Warning::HeightFromPrior,
         ),
         (!left_seen, Warning::LeftEndCut),

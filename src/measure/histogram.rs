@@ -11,16 +11,38 @@ const LN_FIRST: f64 = 1.609;
 const LN_STEP: f64 = 0.002;
 const BINS: usize = 3460;
 
+fn bin_of(value: f64) -> usize {
+    (((value - LN_FIRST) / LN_STEP).max(0.0) as usize).min(BINS - 1)
+}
+
 impl Histogram {
     /// Of weighted values, each blurred by a normal of standard deviation `sigma`.
     pub(super) fn of(values: impl Iterator<Item = (f64, f64)>, sigma: f64) -> Self {
-        /// Quadrature of a normal: offsets in standard deviations at equal shares of 1/7.
-        const OFFSETS: [f64; 7] = [-1.465, -0.792, -0.366, 0.0, 0.366, 0.792, 1.465];
         let mut bins = vec![0.0; BINS];
         for (weight, value) in values {
-            for offset in OFFSETS {
-                let bin = (value + offset * sigma * 1.09 - LN_FIRST) / LN_STEP;
-                bins[(bin.max(0.0) as usize).min(BINS - 1)] += weight / OFFSETS.len() as f64;
+            bins[bin_of(value)] += weight;
+        }
+        Self { bins }.blurred(sigma)
+    }
+
+    /// The same, blurred by a normal of standard deviation `sigma` in the logarithm.
+    fn blurred(self, sigma: f64) -> Self {
+        /// The blur is summed at so many places on each side, and so far apart, standard deviations.
+        const PLACES: i32 = 30;
+        const APART: f64 = 0.1;
+        if sigma < LN_STEP {
+            return self;
+        }
+        let places: Vec<(f64, f64)> = (-PLACES..=PLACES)
+            .map(|place| APART * f64::from(place))
+            .map(|z| (sigma * z, (-0.5 * z * z).exp()))
+            .collect();
+        let total: f64 = places.iter().map(|(_, share)| share).sum();
+        let mut bins = vec![0.0; BINS];
+        for (index, weight) in self.bins.iter().enumerate().filter(|(_, w)| **w > 0.0) {
+            let value = LN_FIRST + (index as f64 + 0.5) * LN_STEP;
+            for (offset, share) in &places {
+                bins[bin_of(value + offset)] += weight * share / total;
             }
         }
         Self { bins }
@@ -101,5 +123,22 @@ impl Histogram {
                 (LN_FIRST + (index as f64 + inside) * LN_STEP).exp()
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blurred_value_has_the_quantiles_of_a_normal() {
+        for sigma in [0.01, 0.1, 0.4] {
+            let blurred = Histogram::of([(1.0, 300.0_f64.ln())].into_iter(), sigma);
+            let found = blurred.quantiles(&[0.1, 0.5, 0.9]);
+            for (cm, z) in found.into_iter().zip([-1.2816, 0.0, 1.2816]) {
+                let off = (cm / 300.0).ln() - z * sigma;
+                assert!(off.abs() < 0.06 * sigma + LN_STEP, "{cm} at {z}, {sigma}");
+            }
+        }
     }
 }

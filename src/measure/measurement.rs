@@ -84,6 +84,9 @@ pub struct WindowEstimate {
     pub sill_cm: Option<f64>,
     /// Distance from the wall's left visible end to the window's left edge, cm.
     pub left_cm: Option<f64>,
+    /// It goes on past the picture's border: its sizes are those of the part in view, and edges out of view have no position.
+    #[serde(default)]
+    pub is_cut: bool,
 }
 
 /// The camera, as given and as fitted to the room.
@@ -117,11 +120,11 @@ pub struct Evidence {
     pub kind: String,
     /// Its scale-free ratio to the camera height.
     pub ratio: f64,
-    /// The camera height that it implies, cm.
+    /// The camera height that it implies, cm: by the component of its mixture that speaks here.
     pub camera_height_cm: f64,
-    /// Standard deviation of its logarithm.
+    /// Standard deviation of the logarithm of that.
     pub sigma_ln: f64,
-    /// Its share of the fused estimate, 0-1; 0 when rejected.
+    /// Its share of the fused estimate's precision, 0-1.
     pub weight: f64,
 }
 

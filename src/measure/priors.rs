@@ -46,8 +46,10 @@ pub const LN_KNEE: [f64; 2] = [-0.2, 0.35];
 pub const ROOF_PITCH: [f64; 2] = [0.8, 0.4];
 /// Height of a door's mask: the leaf, and often some of its casing; odd doors in the second component.
 pub const DOOR_HEIGHT: LogMixture<2> = LogMixture([(0.85, 204.5, 0.02), (0.15, 208.0, 0.065)]);
-/// Standard deviation of the logarithm of a length that the user gives.
+/// Standard deviation of the logarithm of a length that the user gives, and how it may be wrong altogether: how often, and then
+/// by how much.
 pub const KNOWN_SIGMA: f64 = 0.006;
+pub const KNOWN_DOUBT: [f64; 2] = [0.02, 0.05];
 
 /// Pitch of a phone held to photograph a wall, radians: mean and standard deviation.
 pub const PITCH: [f64; 2] = [-0.05, 0.1];

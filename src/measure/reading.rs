@@ -1,16 +1,21 @@
 //! What one hypothesis says in centimetres.
 
 use super::box_fit::{BoxPrior, ln_width};
+use super::cut_wall::Sight;
 use super::doors;
 use super::histogram::Histogram;
 use super::hypotheses::Hypothesis;
-use super::scale::{Ratios, ScalePosterior};
+use super::scale::{DoorRatio, Ratios, ScalePosterior};
 use super::surfaces::SurfaceMap;
 use super::{Observation, cut_wall};
 use crate::geometry::room_box::{
     RoomBox,
     parameter::{LEFT, LN_HEIGHT, RIGHT},
 };
+
+/// A room's height in camera heights is told by the picture when the standard deviation of its logarithm is less: camera
+/// heights and ceilings as they are usual tell it to 0.1.
+const TOLD_HEIGHT: f64 = 0.1;
 
 /// Distributions of one hypothesis.
 pub struct Reading {
@@ -20,6 +25,8 @@ pub struct Reading {
     pub cut: bool,
     /// Doors were seen, and none believed.
     pub door_rejected: bool,
+    /// The picture tells the room's height better than what is usual does.
+    pub height_told: bool,
     /// Tangents of the wall's visible ends.
     pub ends: [f64; 2],
     /// Camera height and room height.
@@ -73,19 +80,26 @@ impl Reading {
             &hypothesis.minimum.equations.information,
             (prior.mean[LN_HEIGHT], prior.sigma[LN_HEIGHT]),
             width,
-        )
-        .widened(misfit_sigma);
-        let scale = ScalePosterior::new(&ratios, &observation.known, &doors.ratios, sloped);
+        );
+        let height_told = ratios.height_variance.sqrt() < TOLD_HEIGHT;
+        let ratios = ratios.widened(misfit_sigma);
+        let doubted = doors.ratios.iter().map(|door| DoorRatio {
+            sigma_ln: door.sigma_ln.hypot(misfit_sigma),
+            ..*door
+        });
+        let door_ratios: Vec<DoorRatio> = doubted.collect();
+        let scale = ScalePosterior::new(&ratios, &observation.known, &door_ratios, sloped);
         let visible_width = scale.width();
         let span = (right - left).max(1e-6);
         let full_width = match hypothesis.ends_visible {
             [true, true] => visible_width.clone(),
-            [true, false] => cut_wall::complete(&visible_width, Some(-left / span)),
-            [false, true] => cut_wall::complete(&visible_width, Some(right / span)),
-            [false, false] => cut_wall::complete(&visible_width, None),
+            [true, false] => cut_wall::complete(&visible_width, Sight::OneEnd(-left / span)),
+            [false, true] => cut_wall::complete(&visible_width, Sight::OneEnd(right / span)),
+            [false, false] => cut_wall::complete(&visible_width, Sight::NoEnd(-left / span)),
         };
         Self {
             weight: (best_score - hypothesis.score).exp(),
+            height_told,
             door_rejected: doors.rejected && doors.ratios.is_empty(),
             ends: [left, right],
             cut: hypothesis.ends_visible != [true, true],

@@ -9,7 +9,8 @@ use nalgebra::SMatrix;
 use super::box_fit::LN_HEIGHT_RANGE;
 use super::histogram::Histogram;
 use super::priors::{
-    CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_SIGMA, LogMixture, SLOPED_CEILING_HEIGHT,
+    CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_DOUBT, KNOWN_SIGMA, LogMixture,
+    SLOPED_CEILING_HEIGHT,
 };
 use super::{Evidence, Known};
 use crate::geometry::room_box::{PARAMETERS, Parameters, parameter::LN_HEIGHT};
@@ -125,7 +126,7 @@ impl ScalePosterior {
         } else {
             (LN_HEIGHT_RANGE[0], LN_HEIGHT_RANGE[1])
         };
-        let [first, last] = camera_range(known);
+        let [first, last] = camera_range(ratios, known);
         let mut nodes = Vec::with_capacity(CAMERA_STEPS * HEIGHT_STEPS);
         for i in 0..CAMERA_STEPS {
             let ln_camera = first + (last - first) * (i as f64 + 0.5) / CAMERA_STEPS as f64;
@@ -208,26 +209,19 @@ impl ScalePosterior {
 
     fn report(&mut self, sources: &[Source]) {
         let camera = self.camera_cm(&[0.5]).first().map_or(150.0, |cm| cm.ln());
-        let rejected = |source: &Source| source.sigmas_off(camera) > CONFLICT_SIGMAS;
-        let precision = |source: &Source| source.main().1.powi(-2);
-        let accepted = sources.iter().filter(|source| !rejected(source));
-        let total: f64 = accepted.map(precision).sum();
-        self.conflict = sources.iter().any(rejected);
+        let off = |source: &Source| source.sigmas_off(camera) > CONFLICT_SIGMAS;
+        self.conflict = sources.iter().any(off);
+        let speaking = sources.iter().map(|source| source.speaking(camera));
+        let total: f64 = speaking.clone().map(|(_, sigma)| sigma.powi(-2)).sum();
         self.evidence = sources
             .iter()
-            .map(|source| {
-                let (mean, sigma_ln) = source.main();
-                Evidence {
-                    kind: source.kind.to_owned(),
-                    ratio: source.ln_ratio.exp(),
-                    camera_height_cm: (mean - source.ln_ratio).exp(),
-                    sigma_ln,
-                    weight: if rejected(source) {
-                        0.0
-                    } else {
-                        precision(source) / total
-                    },
-                }
+            .zip(speaking)
+            .map(|(source, (mean, sigma_ln))| Evidence {
+                kind: source.kind.to_owned(),
+                ratio: source.ln_ratio.exp(),
+                camera_height_cm: (mean - source.ln_ratio).exp(),
+                sigma_ln,
+                weight: sigma_ln.powi(-2) / total,
             })
             .collect();
     }
@@ -237,7 +231,11 @@ impl ScalePosterior {
 struct Source {
     kind: &'static str,
     ln_ratio: f64,
+    /// Weights, means and standard deviations.
     mixture: Vec<(f64, f64, f64)>,
+    /// One more component, for the case that it is wrong: evidence that excludes each other would leave a sharp compromise that
+    /// nothing speaks for.
+    doubt: Option<(f64, f64, f64)>,
     /// Standard deviation of the ratio, where the grid holds it and the mixture does not.
     ratio_sigma: f64,
     is_of_height: bool,
@@ -259,21 +257,41 @@ impl Source {
             kind,
             ln_ratio,
             mixture,
+            doubt: None,
             ratio_sigma: 0.0,
             is_of_height: false,
         }
     }
 
-    /// Mean and standard deviation of its main component with the ratio's own uncertainty, for the report.
-    fn main(&self) -> (f64, f64) {
-        self.mixture
-            .first()
-            .map_or((0.0, 1.0), |&(_, mean, sigma)| {
-                (mean, sigma.hypot(self.ratio_sigma))
-            })
+    /// A length that the user gives.
+    fn given(kind: &'static str, ln_ratio: f64, cm: f64) -> Self {
+        let [share, sigma] = KNOWN_DOUBT;
+        let sure = LogMixture([(1.0 - share, cm, KNOWN_SIGMA)]);
+        Self {
+            doubt: Some((share, cm.ln(), sigma)),
+            ..Self::new(kind, ln_ratio, 0.0, &sure)
+        }
     }
 
-    /// How far it is from a camera height, in standard deviations of the component that is nearest.
+    fn components(&self) -> impl Iterator<Item = &(f64, f64, f64)> {
+        self.mixture.iter().chain(&self.doubt)
+    }
+
+    /// Mean and standard deviation of the component that speaks loudest for a camera height, with the ratio's own uncertainty.
+    fn speaking(&self, ln_camera: f64) -> (f64, f64) {
+        let widened = self
+            .components()
+            .map(|&(weight, mean, sigma)| (weight, mean, sigma.hypot(self.ratio_sigma)));
+        let loudness = |&(weight, mean, sigma): &(f64, f64, f64)| {
+            let z = (ln_camera + self.ln_ratio - mean) / sigma;
+            (weight / sigma).ln() - 0.5 * z * z
+        };
+        widened
+            .max_by(|a, b| loudness(a).total_cmp(&loudness(b)))
+            .map_or((0.0, 1.0), |(_, mean, sigma)| (mean, sigma))
+    }
+
+    /// How far it is from a camera height, in standard deviations of the component that is nearest, doubts aside.
     fn sigmas_off(&self, ln_camera: f64) -> f64 {
         self.mixture
             .iter()
@@ -285,8 +303,7 @@ impl Source {
 
     /// Density at a camera height.
     fn density(&self, ln_camera: f64) -> f64 {
-        self.mixture
-            .iter()
+        self.components()
             .map(|&(weight, mean, sigma)| {
                 let z = (ln_camera + self.ln_ratio - mean) / sigma;
                 weight / sigma * (-0.5 * z * z).exp()
@@ -296,13 +313,12 @@ impl Source {
 }
 
 fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) -> Vec<Source> {
-    let given = |cm: f64| LogMixture([(1.0, cm, KNOWN_SIGMA)]);
     let mut sources = vec![match known.camera_height_cm {
-        Some(cm) => Source::new("camera_height_known", 0.0, 0.0, &given(cm)),
+        Some(cm) => Source::given("camera_height_known", 0.0, cm),
         None => Source::new("camera_height_prior", 0.0, 0.0, &CAMERA_HEIGHT),
     }];
     let ceiling = match known.ceiling_height_cm {
-        Some(cm) => Source::new("ceiling_known", ratios.ln_height, 0.0, &given(cm)),
+        Some(cm) => Source::given("ceiling_known", ratios.ln_height, cm),
         None if sloped => Source::new(
             "sloped_ceiling_prior",
             ratios.ln_height,
@@ -325,10 +341,94 @@ fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) ->
     sources
 }
 
-/// The range of ln camera height that is searched.
-fn camera_range(known: &Known) -> [f64; 2] {
-    match known.camera_height_cm.filter(|cm| *cm > 0.0) {
-        Some(cm) => [cm.ln() - 5.0 * KNOWN_SIGMA, cm.ln() + 5.0 * KNOWN_SIGMA],
-        None => CAMERA_RANGE_CM.map(f64::ln),
+/// The range of ln camera height that is searched: all usual ones, or around what the user's lengths say, so that the grid is
+/// finer than they are sure.
+fn camera_range(ratios: &Ratios, known: &Known) -> [f64; 2] {
+    /// Standard deviations on each side.
+    const REACH: f64 = 4.0;
+    let [_, doubt] = KNOWN_DOUBT;
+    let around = |middle: f64, sigma: f64| [middle - REACH * sigma, middle + REACH * sigma];
+    let usual = CAMERA_RANGE_CM.map(f64::ln);
+    let by_ceiling = |cm: f64| {
+        let sigma = doubt.hypot(ratios.height_variance.sqrt());
+        let [low, high] = around(cm.ln() - ratios.ln_height, sigma);
+        let range = [low.max(usual[0]), high.min(usual[1])];
+        (range[0] < range[1]).then_some(range)
+    };
+    let positive = |cm: &f64| *cm > 0.0;
+    let camera = known.camera_height_cm.filter(positive);
+    let ceiling = known.ceiling_height_cm.filter(positive);
+    camera
+        .map(|cm| around(cm.ln(), doubt))
+        .or_else(|| ceiling.and_then(by_ceiling))
+        .unwrap_or(usual)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratios(height: f64) -> Ratios {
+        Ratios {
+            ln_height: height.ln(),
+            height_variance: 1e-5,
+            ln_width: 1.0,
+            width_slope: 0.0,
+            width_variance: 1e-5,
+        }
+    }
+
+    fn told(height: f64) -> ScalePosterior {
+        let known = Known {
+            camera_height_cm: Some(150.0),
+            ceiling_height_cm: Some(250.0),
+            ..Known::default()
+        };
+        ScalePosterior::new(&ratios(height), &known, &[], false)
+    }
+
+    fn half_width(posterior: &ScalePosterior) -> f64 {
+        let [low, high] = posterior.height_cm(&[0.1, 0.9])[..] else {
+            panic!("two quantiles");
+        };
+        0.5 * (high / low).ln()
+    }
+
+    #[test]
+    fn lengths_that_agree_are_believed_and_lengths_that_do_not_widen_the_interval() {
+        let agreed = told(250.0 / 150.0);
+        assert!(!agreed.conflict);
+        assert!(half_width(&agreed) < 0.01);
+        let height = agreed.height_cm(&[0.5])[0];
+        assert!((height - 250.0).abs() < 0.5, "{height}");
+        // What the picture says lies ever farther from both.
+        let mut before = half_width(&agreed);
+        for height in [1.6, 1.5, 1.4] {
+            let torn = told(height);
+            assert!(torn.conflict, "{height}");
+            assert!(half_width(&torn) > 1.5 * half_width(&agreed), "{height}");
+            before = before.max(half_width(&torn));
+        }
+        assert!(before > 0.03, "{before}");
+    }
+
+    #[test]
+    fn weights_of_evidence_are_shares_of_one_and_follow_the_component_that_speaks() {
+        let door = DoorRatio {
+            ln_ratio: (204.5_f64 / 150.0).ln(),
+            sigma_ln: 0.01,
+        };
+        let at = |height| ScalePosterior::new(&ratios(height), &Known::default(), &[door], false);
+        for height in [1.4, 1.6, 1.75, 2.2] {
+            let total: f64 = at(height).evidence.iter().map(|e| e.weight).sum();
+            assert!((total - 1.0).abs() < 1e-9);
+        }
+        // 330 cm over a camera that a door puts at 150 are no usual ceiling: the broad component speaks.
+        let posterior = at(2.2);
+        let ceiling = posterior
+            .evidence
+            .iter()
+            .find(|e| e.kind == "ceiling_prior");
+        assert!(ceiling.is_some_and(|e| e.sigma_ln > 0.09));
     }
 }

@@ -26,7 +26,7 @@ const SPACING: f64 = 0.016;
 /// The share of the width on each side that counts as near.
 const NEAR_SIDE: f64 = 0.08;
 /// More contacts than this are not looked at.
-const MOST: usize = 220;
+const MOST: usize = 300;
 
 /// Contacts of a photo with the correlation of their errors.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ pub struct Tilt {
     pub source: GravitySource,
     /// Accelerometer and edges disagree.
     pub conflict: bool,
-    /// Indices of the observation's segments that are vertical.
+    /// Indices of the observation's segments that count as vertical.
     pub verticals: Vec<usize>,
 }
 
@@ -47,6 +47,7 @@ impl Tilt {
                 None => (Some(doubted(reading)), GravitySource::Makernote, true),
             },
         };
+        let verticals = if conflict { Vec::new() } else { verticals };
         Self {
             gravity,
             source,

@@ -53,11 +53,15 @@ fn window(
     let (left, right) = trimmed_range(&mut along)?;
     let (top, bottom) = trimmed_range(&mut down)?;
     let sill = (1.0 - bottom) * camera_cm;
+    let from_end = (left - left_end * room.distance()) * camera_cm;
+    let [in_left, in_right] = [blob.left > 0, blob.right < map.width];
+    let [in_top, in_bottom] = [blob.top > 0, blob.bottom < map.height];
     Some(WindowEstimate {
         width_cm: (right - left) * camera_cm,
         height_cm: (bottom - top) * camera_cm,
-        sill_cm: Some(sill.max(0.0)),
-        left_cm: Some(((left - left_end * room.distance()) * camera_cm).max(0.0)),
+        sill_cm: in_bottom.then_some(sill.max(0.0)),
+        left_cm: in_left.then_some(from_end.max(0.0)),
+        is_cut: !(in_left && in_right && in_top && in_bottom),
     })
 }
 

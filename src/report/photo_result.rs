@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::camera::{FocalSource, GravitySource};
 use crate::measure::{Measurement, Warning, WindowEstimate};
 use crate::photo::PhotoFormat;
+use crate::score::holds_truth;
 
 /// How a photo fared.
 #[derive(
@@ -160,6 +161,14 @@ pub struct StageTimings {
 }
 
 impl StageTimings {
+    /// What the stages took together, which makes their `total`.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        let ahead = self.read + self.decode + self.exif;
+        let network = self.preprocess + self.inference + self.masks;
+        ahead + network + self.measure
+    }
+
     /// Each stage by name, in the order in which they run.
     #[must_use]
     pub const fn stages(&self) -> [(&'static str, f64); 8] {
@@ -234,6 +243,13 @@ impl PhotoScore {
     #[must_use]
     pub const fn has_truth(&self) -> bool {
         self.expected_width_cm.is_some() || self.expected_height_cm.is_some()
+    }
+
+    /// The larger one of the errors, percent.
+    #[must_use]
+    pub fn worst_pct_err(&self) -> Option<f64> {
+        let errors = [self.width_pct_err, self.height_pct_err];
+        errors.into_iter().flatten().reduce(f64::max)
     }
 }
 
@@ -332,6 +348,18 @@ impl PhotoResult {
                 .iter()
                 .any(|w| matches!(w, Warning::LeftEndCut | Warning::RightEndCut))
     }
+
+    /// Whether the true width is known to lie outside its interval.
+    #[must_use]
+    pub fn width_misses_truth(&self) -> bool {
+        holds_truth(self.width_interval_cm, self.score.expected_width_cm) == Some(false)
+    }
+
+    /// Whether the true height is known to lie outside its interval.
+    #[must_use]
+    pub fn height_misses_truth(&self) -> bool {
+        holds_truth(self.height_interval_cm, self.score.expected_height_cm) == Some(false)
+    }
 }
 
 /// Digits beyond a hundredth (of a centimetre, a degree, a percent) are noise: reports leave them out.
@@ -352,6 +380,7 @@ fn window(window: &WindowEstimate) -> Option<WindowEstimate> {
         height_cm: finite(window.height_cm, LENGTH_STEP)?,
         sill_cm: window.sill_cm.and_then(|v| finite(v, LENGTH_STEP)),
         left_cm: window.left_cm.and_then(|v| finite(v, LENGTH_STEP)),
+        is_cut: window.is_cut,
     })
 }
 
@@ -393,6 +422,25 @@ mod tests {
             (result.width_interval_cm, result.confidence_pct),
             (None, None)
         );
+    }
+
+    #[test]
+    fn the_worst_error_and_misses_are_of_what_has_truth() {
+        let mut result = PhotoResult::failed("a.jpg".into(), String::new());
+        assert_eq!(result.score.worst_pct_err(), None);
+        (result.width_interval_cm, result.height_interval_cm) =
+            (Some([380.0, 420.0]), Some([240.0, 260.0]));
+        assert!(!result.width_misses_truth() && !result.height_misses_truth());
+        result.score = PhotoScore {
+            expected_width_cm: Some(420.0),
+            expected_height_cm: Some(260.5),
+            width_pct_err: Some(4.0),
+            height_pct_err: Some(4.5),
+            ..PhotoScore::default()
+        };
+        assert_eq!(result.score.worst_pct_err(), Some(4.5));
+        assert!(!result.width_misses_truth(), "an end belongs to it");
+        assert!(result.height_misses_truth());
     }
 
     #[test]

@@ -53,9 +53,9 @@ pub struct Metrics {
     /// Photos taken from the cache.
     #[serde(skip_serializing_if = "is_zero")]
     pub cached: usize,
-    /// Duration of the run, s.
+    /// Duration of the run, with what it took before it was interrupted, s.
     pub wall_seconds: f64,
-    /// Photos a second, over the whole run.
+    /// Photos a second, over the whole run; those from the cache are left out.
     pub photos_per_second: Option<f64>,
     /// Most memory that the process and the processes that decoded for it held, MB, where the system tells.
     pub peak_rss_mb: Option<f64>,
@@ -158,7 +158,7 @@ impl Metrics {
 }
 
 impl RunTotals {
-    /// Of two runs one after the other.
+    /// Of two runs one after the other, or on two machines.
     #[must_use]
     pub fn then(self, other: Self) -> Self {
         let largest = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::max);
@@ -168,10 +168,18 @@ impl RunTotals {
             peak_rss_mb: largest(self.peak_rss_mb, other.peak_rss_mb),
             panics: self.panics + other.panics,
             workers: workers.reduce(WorkerTotals::then),
-            // They ran at different times, or on different machines.
-            processors: None,
+            // Times of a part that say little make those of the whole say little.
+            processors: busiest(self.processors, other.processors),
         }
     }
+}
+
+/// The one with most of other programs in the way.
+fn busiest(one: Option<ProcessorUse>, other: Option<ProcessorUse>) -> Option<ProcessorUse> {
+    one.into_iter().chain(other).max_by(|a, b| {
+        let by_others = a.others_pct.total_cmp(&b.others_pct);
+        a.is_busy().cmp(&b.is_busy()).then(by_others)
+    })
 }
 
 /// All metrics of `results`, whose truth and errors are already filled in.
@@ -188,7 +196,8 @@ pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
         .filter(|r| r.status == Status::Fallback)
         .collect();
     let sizes = size_stats(&all);
-    let finished = results.len() as f64;
+    let cached = results.iter().filter(|r| r.cached).count();
+    let measured_here = results.len() - cached;
     Metrics {
         total: results.len(),
         successful: count(Status::Ok),
@@ -210,10 +219,10 @@ pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
         timings_ms: stage_times(results),
         repeat_spread_pct: repeat_spread(results),
         memory_mb: stage_memory(results),
-        cached: results.iter().filter(|r| r.cached).count(),
+        cached,
         wall_seconds: round(totals.wall_seconds),
-        photos_per_second: (totals.wall_seconds > 0.0)
-            .then(|| round(finished / totals.wall_seconds)),
+        photos_per_second: (measured_here > 0 && totals.wall_seconds > 0.0)
+            .then(|| round(measured_here as f64 / totals.wall_seconds)),
         peak_rss_mb: totals.peak_rss_mb.map(round),
         panics: totals.panics,
         workers: totals.workers,
@@ -370,13 +379,40 @@ mod tests {
         let mut cached = photo("b", Status::Ok, Some(420.0), 400.0);
         cached.timings_ms.total = 9000.0;
         cached.cached = true;
-        let metrics = summarise(&[own, cached], RunTotals::default());
+        let totals = RunTotals {
+            wall_seconds: 0.5,
+            ..RunTotals::default()
+        };
+        let results = [own, cached];
+        let metrics = summarise(&results, totals);
         assert_eq!(metrics.timings_ms["total"].max, 100.0);
         assert_eq!(metrics.cached, 1);
         assert_eq!(metrics.repeat_spread_pct, Some(30.0));
         assert_eq!(metrics.memory_mb["measure"].median, 250.0);
         assert!(!metrics.memory_mb.contains_key("decode"));
         assert_eq!(metrics.width.count, 2, "accuracy is of all photos");
+        assert_eq!(metrics.photos_per_second, Some(2.0));
+        let none_measured = summarise(&results[1..], totals);
+        assert_eq!(none_measured.photos_per_second, None);
+    }
+
+    #[test]
+    fn of_two_runs_the_busier_machine_is_remembered() {
+        let with = |others_pct: f64, idle_pct: f64| RunTotals {
+            wall_seconds: 2.0,
+            processors: Some(ProcessorUse {
+                own_pct: 100.0 - others_pct - idle_pct,
+                others_pct,
+                idle_pct,
+            }),
+            ..RunTotals::default()
+        };
+        let (busy, quiet, short) = (with(20.0, 5.0), with(40.0, 50.0), RunTotals::default());
+        for (one, other) in [(busy, quiet), (quiet, busy), (busy, short), (short, busy)] {
+            assert_eq!(one.then(other).processors, busy.processors);
+        }
+        assert_eq!(busy.then(quiet).wall_seconds, 4.0);
+        assert_eq!(short.then(short).processors, None);
     }
 
     #[test]

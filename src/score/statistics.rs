@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::round;
+use super::{holds_truth, round};
 
 /// One measured length with its truth, cm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,11 +54,8 @@ pub fn error_stats(samples: &[Sample]) -> ErrorStats {
         .collect();
     let covered: Vec<f64> = samples
         .iter()
-        .filter_map(|s| {
-            let [low, high] = s.interval_cm?;
-            let inside = (low..=high).contains(&s.expected_cm);
-            Some(if inside { 100.0 } else { 0.0 })
-        })
+        .filter_map(|s| holds_truth(s.interval_cm, Some(s.expected_cm)))
+        .map(|inside| if inside { 100.0 } else { 0.0 })
         .collect();
     ErrorStats {
         count: samples.len(),
@@ -68,7 +65,7 @@ pub fn error_stats(samples: &[Sample]) -> ErrorStats {
         max_abs: absolute.iter().copied().reduce(f64::max).and_then(finite),
         p95: quantile(&absolute, 0.95).and_then(finite),
         mape: mean(&percent).and_then(finite),
-        median_pct_err: quantile(&percent, 0.5).and_then(finite),
+        median_pct_err: median(&percent).and_then(finite),
         coverage80: mean(&covered).and_then(finite),
     }
 }
@@ -82,6 +79,12 @@ fn finite(value: f64) -> Option<f64> {
 #[must_use]
 pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The middle one, or the mean of the two in the middle.
+#[must_use]
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
 }
 
 /// The `q`-quantile, linear between order statistics: position `q (n - 1)` of the sorted values.
@@ -140,7 +143,7 @@ mod tests {
     #[test]
     fn nothing_measured_gives_no_numbers() {
         assert_eq!(error_stats(&[]), ErrorStats::default());
-        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!((mean(&[]), median(&[])), (None, None));
     }
 
     proptest! {

@@ -83,7 +83,7 @@ const MOST_MISMATCH: f64 = 0.01;
 /// level ceiling.
 #[must_use]
 pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Option<Choice<'a>> {
-    let noise = SmoothNoise::new(&level.boundaries.contacts, map, level.sigma_px);
+    let noise = SmoothNoise::new(&level.boundaries.all_contacts, map, level.sigma_px);
     let mut best = best(&level, &noise, map)?;
     let mut problem = level;
     let feet: &[Wall] = if is_level(&level, &best, map) {

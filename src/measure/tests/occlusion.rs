@@ -92,7 +92,7 @@ fn a_room_that_shows_through_a_doorway_does_not_part_the_wall() {
 
 #[test]
 fn the_steep_line_of_a_near_side_wall_is_no_edge() {
-    let room = room(TILT_DEG, 2.4, HEIGHT, [-0.6, 0.1]);
+    let room = room(TILT_DEG, 2.4, HEIGHT, [-0.45, 0.1]);
     let labels = paint(&room, bare);
     let m = measure(&labels, known());
     assert!(!m.warnings.contains(&Warning::NotABox), "{m:?}");
