@@ -40,6 +40,8 @@ pub struct Header {
     pub photos: usize,
     /// Whether small overlays are made.
     pub pictures: bool,
+    /// Whether each photo has a folder of masks and overlays.
+    pub debug: bool,
     /// Hash of their identities and of what the user knows of them, hexadecimal.
     pub photos_sha256: String,
 }
@@ -56,11 +58,19 @@ impl Header {
     }
 }
 
-/// One result and its place in the run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Entry {
-    index: usize,
-    result: PhotoResult,
+/// One result, its place in the run, and when it came.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The photo's place.
+    pub index: usize,
+    /// What came of it.
+    pub result: PhotoResult,
+    /// What the run had taken by then, and the runs that it continues, s.
+    #[serde(default)]
+    pub elapsed_s: f64,
+    /// Hash of the photo's label map, hexadecimal; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_map_sha256: Option<String>,
 }
 
 /// A journal that cannot be used.
@@ -130,7 +140,7 @@ impl Journal {
         path: PathBuf,
         header: &Header,
         resume: bool,
-    ) -> Result<(Self, Vec<(usize, PhotoResult)>), JournalError> {
+    ) -> Result<(Self, Vec<Entry>), JournalError> {
         let io = |source| JournalError::Io {
             path: path.clone(),
             source,
@@ -171,11 +181,7 @@ impl Journal {
         Ok((journal, finished))
     }
 
-    fn parse(
-        &self,
-        text: &str,
-        header: &Header,
-    ) -> Result<Vec<(usize, PhotoResult)>, JournalError> {
+    fn parse(&self, text: &str, header: &Header) -> Result<Vec<Entry>, JournalError> {
         let form = |line: usize, reason: String| JournalError::Form {
             path: self.path.clone(),
             line,
@@ -198,7 +204,7 @@ impl Journal {
                     let reason = format!("there is no photo {}", entry.index);
                     return Err(form(number + 1, reason));
                 }
-                Ok((entry.index, entry.result))
+                Ok(entry)
             })
             .collect()
     }
@@ -207,11 +213,8 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(&mut self, index: usize, result: &PhotoResult) -> Result<(), JournalError> {
-        self.write_line(&Entry {
-            index,
-            result: result.clone(),
-        })
+    pub fn add(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.write_line(entry)
     }
 
     /// Removes the journal: the report holds everything now.
@@ -271,32 +274,38 @@ mod tests {
             timeout_s: None,
             photos: report.results.len(),
             pictures: false,
+            debug: false,
             photos_sha256: Header::hash(report.results.iter().map(|r| r.file.clone())),
         }
     }
 
-    fn open(
-        path: &Path,
-        header: &Header,
-    ) -> Result<(Journal, Vec<(usize, PhotoResult)>), JournalError> {
+    fn open(path: &Path, header: &Header) -> Result<(Journal, Vec<Entry>), JournalError> {
         Journal::open(path.to_owned(), header, true)
+    }
+
+    fn entry(index: usize) -> Entry {
+        Entry {
+            index,
+            result: sample::report().results.remove(index),
+            elapsed_s: 1.5,
+            label_map_sha256: Some("5e".repeat(32)),
+        }
     }
 
     #[test]
     fn results_come_back_and_a_torn_line_does_not() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("r.json.journal.jsonl");
-        let results = sample::report().results;
         let (mut journal, none) = open(&path, &header()).unwrap();
         assert!(none.is_empty());
-        journal.add(0, &results[0]).unwrap();
-        journal.add(2, &results[2]).unwrap();
+        journal.add(&entry(0)).unwrap();
+        journal.add(&entry(2)).unwrap();
         drop(journal);
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 10]).unwrap();
         let (mut journal, found) = open(&path, &header()).unwrap();
-        assert_eq!(found, [(0, results[0].clone())]);
-        journal.add(2, &results[2]).unwrap();
+        assert_eq!(found, [entry(0)]);
+        journal.add(&entry(2)).unwrap();
         drop(journal);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
     }
@@ -306,27 +315,31 @@ mod tests {
     fn a_line_that_found_no_room_does_not_spoil_the_next_one() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("j");
-        let results = sample::report().results;
         let (mut journal, _) = open(&path, &header()).unwrap();
-        journal.add(0, &results[0]).unwrap();
+        journal.add(&entry(0)).unwrap();
         let mut torn = OpenOptions::new().append(true).open(&path).unwrap();
         torn.write_all(b"{\"index\":1,\"result\":{\"fi").unwrap();
-        journal.add(2, &results[2]).unwrap();
+        journal.add(&entry(2)).unwrap();
         drop(journal);
         let (_, found) = open(&path, &header()).unwrap();
-        assert_eq!(found, [(0, results[0].clone()), (2, results[2].clone())]);
+        assert_eq!(found, [entry(0), entry(2)]);
     }
 
     #[test]
-    fn other_label_maps_and_other_limits_are_another_run() {
+    fn other_label_maps_other_limits_and_folders_of_masks_are_another_run() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("j");
         drop(open(&path, &header()).unwrap());
         let mut other = header();
         other.labels = Some("predicted".into());
         other.limits.max_pixels = 1;
+        other.debug = true;
         let message = open(&path, &other).unwrap_err().to_string();
         assert!(message.contains("labels was"), "{message}");
+        assert!(
+            message.contains("debug was 'false' and is 'true'"),
+            "{message}"
+        );
         assert!(message.contains("limits.maxPixels was"), "{message}");
     }
 
@@ -334,15 +347,14 @@ mod tests {
     fn a_line_torn_within_a_character_does_not_cost_the_others() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("j");
-        let result = sample::report().results.remove(0);
         let (mut journal, _) = open(&path, &header()).unwrap();
-        journal.add(0, &result).unwrap();
+        journal.add(&entry(0)).unwrap();
         drop(journal);
         let mut bytes = std::fs::read(&path).unwrap();
         bytes.extend_from_slice(b"{\"index\":1,\"result\":{\"file\":\"pok\xc3");
         std::fs::write(&path, bytes).unwrap();
         let (_, found) = open(&path, &header()).unwrap();
-        assert_eq!(found, [(0, result)]);
+        assert_eq!(found, [entry(0)]);
     }
 
     #[test]

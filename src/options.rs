@@ -14,7 +14,7 @@ pub use types::{
 
 use crate::cli::alike::nearest;
 use crate::cli::measure::{GateArgs, MeasureArgs, ModelArgs};
-use crate::cli::values::{EstimatorArg, IsolationArg};
+use crate::cli::values::{EstimatorArg, IsolationArg, value_name};
 use crate::cli::{Cli, OutputArgs, measure};
 use crate::compare::baseline;
 use crate::dataset::Sources;
@@ -310,14 +310,6 @@ impl MeasureOptions {
             shard: self.shard.map(|s| s.to_string()),
         }
     }
-}
-
-/// A value as it is written on the command line.
-fn value_name(value: impl clap::ValueEnum) -> String {
-    value
-        .to_possible_value()
-        .map(|v| v.get_name().to_owned())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

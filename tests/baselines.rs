@@ -13,7 +13,7 @@ use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use predicates::prelude::*;
 
-use common::{repository, restore_labels, spoil_labels};
+use common::{PHOTOS, repository, repository_with_folder, restore_labels, spoil_labels};
 
 const GATED: &str = "dir = ['.']\nlabels = 'labels'\nground-truth = 'truth.json'\nbaseline = 'main'\n\
     [gates]\nmax-regression = 1\nmax-slowdown = 100.0\n";
@@ -221,4 +221,119 @@ fn a_failed_photo_shows_its_own_figures_in_junit() {
         .unwrap();
     assert!(line.contains("(limit 1 point) missed: "), "{line}");
     assert!(line.contains("% before)"), "{line}");
+}
+
+#[test]
+fn a_photo_given_by_its_path_meets_the_baseline_of_its_folder() {
+    let dir = repository_with_folder();
+    let dir = dir.path();
+    let measured = |arguments: &[&str]| {
+        let common = ["--labels", "labels", "--ground-truth", "truth.json"];
+        run(dir, &[arguments, &common].concat())
+    };
+    measured(&["--dir", "photos", "--save-baseline", "main"]).code(0);
+    spoil_labels(dir, "bedroom");
+    let gate = ["--baseline", "main", "--max-regression", "1"];
+    measured(&[&gate[..], &["photos/bedroom.jpg", "--save", "r.csv"]].concat())
+        .code(3)
+        .stdout(says("photos/bedroom.jpg").and(says("without 3 photos of the baseline")));
+    let table = std::fs::read_to_string(dir.join("r.csv")).unwrap();
+    let line = table.lines().find(|l| l.starts_with("photos/bedroom.jpg"));
+    assert!(line.unwrap().contains(",worse"), "{table}");
+    // All of them by their paths are all of the baseline's.
+    measured(&["photos/*.jpg", "--save-baseline", "main"])
+        .code(0)
+        .stderr(says("the baseline is saved in baselines/main.json"));
+    measured(&["photos/tall.jpg", "--save-baseline", "main"])
+        .code(0)
+        .stderr(says("without 3 photos of it"));
+    std::fs::copy(dir.join("photos/tall.jpg"), dir.join("other.jpg")).unwrap();
+    std::fs::copy(dir.join("labels/tall.png"), dir.join("labels/other.png")).unwrap();
+    measured(&["other.jpg", "--baseline", "main"])
+        .code(2)
+        .stderr(says("no photo is in both").and(says("their bytes and base name")));
+}
+
+/// What the message advises is not to be done to a baseline that is as it should be.
+#[test]
+fn a_run_without_truth_is_told_to_take_it() {
+    let dir = repository();
+    let dir = dir.path();
+    let measured = |more: &[&str]| {
+        let photos = ["--dir", ".", "--labels", "labels"];
+        run(dir, &[more, &photos].concat())
+    };
+    let truth = ["--ground-truth", "truth.json"];
+    measured(&[&truth[..], &["--save-baseline", "main"]].concat()).code(0);
+    measured(&["--baseline", "main", "--save", "new.json"])
+        .code(2)
+        .stderr(says("give --ground-truth").and(says("score baselines/main.json").not()));
+    let score = ["score", "new.json", "--baseline", "main"];
+    run(dir, &[&score[..], &truth].concat())
+        .code(0)
+        .stdout(says("4 same"));
+}
+
+#[test]
+fn reports_are_compared_by_the_names_of_baselines_from_every_folder() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    run(dir, &["compare", "mian", "main"])
+        .code(2)
+        .stderr(says("baselines/mian.json").and(says("--save-baseline makes one")));
+    run(dir, &["--save-baseline", "main"]).code(0);
+    run(dir, &["compare", "main", "baselines/main.json"])
+        .code(0)
+        .stdout(says("4 same"));
+    run(dir, &["compare", "mian", "main"])
+        .code(2)
+        .stderr(says("baselines/mian.json").and(says("kept in baselines: main\n")));
+    let below = dir.join("below");
+    std::fs::create_dir(&below).unwrap();
+    run(&below, &["compare", "../baselines/main.json", "main"])
+        .code(0)
+        .stdout(says("4 same"));
+    let kept_there = ["--no-config", "--baselines", "../baselines"];
+    let compare = ["compare", "main", "main"];
+    run(&below, &[&compare[..], &kept_there].concat()).code(0);
+    // The advice names the file that the name means.
+    let truth = format!(r#"[{{"file": "{}.jpg", "widthCm": 300}}]"#, PHOTOS[0]);
+    std::fs::write(dir.join("other.json"), truth).unwrap();
+    let other = ["--ground-truth", "other.json", "--save", "scored.json"];
+    let score = ["score", "baselines/main.json"];
+    run(dir, &[&score[..], &other].concat()).code(0);
+    run(dir, &["compare", "main", "scored.json"])
+        .code(2)
+        .stderr(says("measure-bench score baselines/main.json"));
+}
+
+#[test]
+fn the_first_run_makes_its_baseline_however_its_path_is_spelt() {
+    let dir = gated_repository();
+    let dir = dir.path();
+    let made = "there was no baseline yet";
+    for path in ["./baselines/new.json", "labels/../baselines/new.json"] {
+        run(dir, &["--baseline", path, "--save-baseline", "new"])
+            .code(0)
+            .stdout(says(made));
+        std::fs::remove_dir_all(dir.join("baselines")).unwrap();
+    }
+    let path = "./baselines/old.json";
+    run(dir, &["--baseline", path, "--save-baseline", "new"])
+        .code(2)
+        .stderr(says("--save-baseline makes one"));
+    // A path of the file is relative to the file, also while there is nothing at it.
+    let config = GATED.replace("'main'", "'baselines/main.json'");
+    std::fs::write(dir.join("measure-bench.toml"), config).unwrap();
+    let below = dir.join("below");
+    std::fs::create_dir(&below).unwrap();
+    run(&below, &["--save-baseline", "main"])
+        .code(0)
+        .stdout(says(made));
+    assert!(!kept(dir).is_empty());
+    run(&below, &[]).code(0).stdout(says("4 same"));
+    // A folder that is called as a baseline is none.
+    std::fs::write(dir.join("measure-bench.toml"), GATED).unwrap();
+    std::fs::create_dir(dir.join("main")).unwrap();
+    run(&below, &[]).code(0).stdout(says("4 same"));
 }

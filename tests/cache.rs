@@ -53,6 +53,11 @@ fn the_second_run_measures_nothing_and_says_the_same() {
     let second = report(dir, &[]);
     assert_eq!(cached(&second), PHOTOS.len());
     assert_eq!(said(&first), said(&second));
+    assert!(first["metrics"]["photosPerSecond"].is_number());
+    assert!(
+        second["metrics"]["photosPerSecond"].is_null(),
+        "nothing was measured at any pace"
+    );
     assert_eq!(first["metrics"]["width"], second["metrics"]["width"]);
     assert!(
         second["metrics"]["timingsMs"]

@@ -40,7 +40,7 @@ fn open(options: &NetworkOptions) -> Network {
 fn the_bundled_model_labels_a_photo_in_one_inference() {
     let mut network = open(&NetworkOptions::default());
     let table = network.metadata().ade_indices();
-    for (width, height, input) in [(400, 300, [256, 352]), (300, 400, [352, 256])] {
+    for (width, height, input) in [(400, 300, [320, 416]), (300, 400, [416, 320])] {
         let result = network
             .segment(&photo(width, height), Path::new("a.jpg"), None)
             .unwrap();

@@ -123,6 +123,8 @@ fn viewers_of_junit_get_what_they_expect() {
         .find(|l| l.contains("name=\"broken.jpg\""))
         .unwrap();
     assert!(broken.contains("<error"), "{broken}");
+    let entry = "<property name=\"ground truth without a photo\" value=\"attic.jpg\"/>";
+    assert!(xml.contains(entry), "{xml}");
     let Some(xmllint) = tool(&["xmllint"], TEST_TOOLS) else {
         return;
     };

@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 const PHOTOS: usize = 200;
+/// The photo that is measured first.
+const FIRST: &str = "room_00000";
+const JOURNAL: &str = "r.json.journal.jsonl";
+/// A run with that journal.
+const SAVING: [&str; 4] = ["--save", "r.json", "--jobs", "1"];
 
 /// Small rendered rooms with their label maps and truth.
 fn rooms() -> tempfile::TempDir {
@@ -86,6 +91,48 @@ fn report(path: &Path) -> String {
     kept
 }
 
+/// Kills a run that is [`SAVING`] once it has finished the first photo.
+fn killed(dir: &Path, more: &[&str]) {
+    let mut run = measuring(dir, &[&SAVING[..], more].concat())
+        .spawn()
+        .unwrap();
+    let photo = format!("{FIRST}.jpg");
+    let start = Instant::now();
+    while !entries(dir)
+        .iter()
+        .any(|entry| entry["result"]["file"] == photo.as_str())
+    {
+        assert!(start.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+}
+
+/// The whole lines of the journal after the first.
+fn entries(dir: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(dir.join(JOURNAL)).unwrap_or_default();
+    text.lines()
+        .skip(1)
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+/// The report of a run that goes on, and its entry of the first photo.
+fn resumed(dir: &Path, more: &[&str], code: i32) -> (Value, Value) {
+    let output = measuring(dir, &[&SAVING[..], &["--resume"], more].concat())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+    let text = std::fs::read_to_string(dir.join("r.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let photo = format!("{FIRST}.jpg");
+    let results = report["results"].as_array().unwrap();
+    let first = results.iter().find(|r| r["file"] == photo.as_str());
+    let first = first.unwrap().clone();
+    (report, first)
+}
+
 fn whole_run(dir: &Path) -> String {
     assert!(
         measuring(dir, &["--save", "whole.json"])
@@ -138,7 +185,7 @@ fn a_killed_run_continues_where_it_was_and_measures_nothing_twice() {
             .success()
     );
     let whole = report(&dir.join("whole.json"));
-    let journal = dir.join("r.json.journal.jsonl");
+    let journal = dir.join(JOURNAL);
     let lines = || std::fs::read_to_string(&journal).map_or(0, |text| text.lines().count());
 
     let mut run = measuring(dir, &["--save", "r.json", "--jobs", "1"])
@@ -158,21 +205,20 @@ fn a_killed_run_continues_where_it_was_and_measures_nothing_twice() {
     assert!(kept < PHOTOS, "the run was over before it could be killed");
     assert!(!dir.join("r.json").exists(), "no report but a whole one");
 
-    let other = measuring(
-        dir,
-        &["--save", "r.json", "--resume", "--estimator", "predecessor"],
-    )
-    .output()
-    .unwrap();
-    assert_eq!(other.status.code(), Some(2));
-    let message = String::from_utf8_lossy(&other.stderr);
-    assert!(message.contains("options.estimator"), "{message}");
+    for (option, value, what) in [
+        ("--estimator", "predecessor", "options.estimator was"),
+        ("--debug-dir", "out", "debug was 'false'"),
+    ] {
+        let other = measuring(dir, &["--save", "r.json", "--resume", option, value])
+            .output()
+            .unwrap();
+        assert_eq!(other.status.code(), Some(2));
+        let message = String::from_utf8_lossy(&other.stderr);
+        assert!(message.contains(what), "{message}");
+    }
 
-    let journaled: Vec<Value> = std::fs::read_to_string(&journal)
-        .unwrap()
-        .lines()
-        .skip(1)
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+    let journaled: Vec<Value> = entries(dir)
+        .into_iter()
         .map(|entry| entry["result"].clone())
         .collect();
     let resumed = measuring(dir, &["--save", "r.json", "--resume", "--jobs", "1"])
@@ -196,32 +242,63 @@ fn a_killed_run_continues_where_it_was_and_measures_nothing_twice() {
 fn a_photo_that_changed_since_is_measured_again() {
     let dir = rooms();
     let dir = dir.path();
-    let arguments = ["--save", "r.json", "--jobs", "1"];
-    let mut run = measuring(dir, &arguments).spawn().unwrap();
-    let journal = dir.join("r.json.journal.jsonl");
-    let start = Instant::now();
-    let first = loop {
-        let text = std::fs::read_to_string(&journal).unwrap_or_default();
-        let whole_line = text.lines().nth(1).map(serde_json::from_str::<Value>);
-        match whole_line {
-            Some(Ok(entry)) => break entry["result"]["file"].as_str().unwrap().to_owned(),
-            _ => assert!(start.elapsed() < Duration::from_secs(60)),
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    };
-    run.kill().unwrap();
-    run.wait().unwrap();
-    std::fs::write(dir.join("rooms").join(&first), b"").unwrap();
-    let resumed = measuring(dir, &[&arguments[..], &["--resume"]].concat())
-        .output()
-        .unwrap();
-    assert_eq!(resumed.status.code(), Some(1), "{resumed:?}");
-    let text = std::fs::read_to_string(dir.join("r.json")).unwrap();
-    let report: Value = serde_json::from_str(&text).unwrap();
-    let results = report["results"].as_array().unwrap();
-    let now = results
-        .iter()
-        .find(|r| r["file"] == first.as_str())
-        .unwrap();
+    killed(dir, &[]);
+    std::fs::write(dir.join(format!("rooms/{FIRST}.jpg")), b"").unwrap();
+    let (_, now) = resumed(dir, &[], 1);
     assert_eq!(now["status"], "error", "{now}");
+}
+
+/// Nor has one whose label map is another.
+#[test]
+fn a_photo_whose_label_map_changed_since_is_measured_again() {
+    let dir = rooms();
+    let dir = dir.path();
+    killed(dir, &[]);
+    std::fs::write(dir.join(format!("rooms/labels/{FIRST}.png")), b"").unwrap();
+    let (_, now) = resumed(dir, &[], 1);
+    assert_eq!(now["status"], "error", "{now}");
+}
+
+/// What kept a photo from being measured may be mended, though the photo is what it was.
+#[test]
+fn a_photo_that_could_not_be_measured_is_tried_again() {
+    let dir = rooms();
+    let dir = dir.path();
+    let debug = ["--debug-dir", "out"];
+    let in_the_way = dir.join(format!("out/{}-jpg", FIRST.replace('_', "-")));
+    std::fs::create_dir(dir.join("out")).unwrap();
+    std::fs::write(&in_the_way, b"no folder").unwrap();
+    killed(dir, &debug);
+    assert!(
+        entries(dir)
+            .iter()
+            .any(|entry| entry["result"]["status"] == "error")
+    );
+    std::fs::remove_file(&in_the_way).unwrap();
+    let (_, now) = resumed(dir, &debug, 0);
+    assert_ne!(now["status"], "error", "{now}");
+    assert!(in_the_way.join("overlay.png").is_file());
+}
+
+#[test]
+fn a_continued_run_counts_the_time_before_it_was_interrupted() {
+    let dir = rooms();
+    let dir = dir.path();
+    killed(dir, &[]);
+    // As if it had taken a thousand seconds.
+    let journal = dir.join(JOURNAL);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let mut entry = entries(dir).remove(0);
+    assert!(entry["elapsed_s"].as_f64().unwrap() > 0.0);
+    entry["elapsed_s"] = 1000.0.into();
+    let header = text.lines().next().unwrap();
+    std::fs::write(&journal, format!("{header}\n{entry}\n")).unwrap();
+    let (report, _) = resumed(dir, &[], 0);
+    let metrics = &report["metrics"];
+    assert!(
+        metrics["wallSeconds"].as_f64().unwrap() > 1000.0,
+        "{metrics}"
+    );
+    let pace = metrics["photosPerSecond"].as_f64().unwrap();
+    assert!(pace < PHOTOS as f64 / 1000.0, "{pace}");
 }

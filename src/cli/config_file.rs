@@ -18,7 +18,7 @@ use clap::{Arg, ArgAction, Command};
 use toml::{Table, Value};
 
 use super::alike::nearest;
-use crate::compare::baseline::DEFAULT_FOLDER;
+use crate::compare::baseline::{DEFAULT_FOLDER, is_file_name};
 
 /// The file's name.
 pub const FILE_NAME: &str = "measure-bench.toml";
@@ -27,7 +27,9 @@ pub(super) const GATES: &str = "Gates";
 /// Options that are about one run, not about a repository.
 const OF_ONE_RUN: [&str; 5] = ["dry_run", "profile", "resume", "save_baseline", "shard"];
 /// Texts that are paths unless they name something known by name.
-const PATHS_OR_NAMES: [&str; 2] = ["model", "baseline"];
+const PATHS_OR_NAMES: [&str; 2] = ["model", BASELINE];
+/// The one of these that its ending makes a path, too: the first run has no such file yet, and makes it.
+const BASELINE: &str = "baseline";
 /// Glob patterns.
 const PATTERNS: &str = "files";
 /// From this likeness on a known key is proposed for an unknown one.
@@ -232,9 +234,12 @@ pub(super) fn is_text(option: &Arg) -> bool {
 /// A path as seen from the working folder: those in the file are relative to the file.
 fn located(text: &str, option: &Arg, from: &Path) -> String {
     let id = option.get_id().as_str();
-    let is_path = option.get_value_parser().type_id() == TypeId::of::<PathBuf>();
+    let is_path = option.get_value_parser().type_id() == TypeId::of::<PathBuf>()
+        || id == PATTERNS
+        || (id == BASELINE && is_file_name(text));
     let joined = from.join(text);
-    if is_path || id == PATTERNS || (PATHS_OR_NAMES.contains(&id) && joined.exists()) {
+    // A folder of a name's spelling is neither.
+    if is_path || (PATHS_OR_NAMES.contains(&id) && joined.is_file()) {
         joined.to_string_lossy().into_owned()
     } else {
         text.to_owned()

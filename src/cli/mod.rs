@@ -11,7 +11,7 @@ pub mod values;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 pub use measure::MeasureArgs;
 
@@ -88,12 +88,15 @@ pub struct ScoreArgs {
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The report before
-    #[arg(value_name = "OLD.json")]
-    pub old: PathBuf,
-    /// The report now
-    #[arg(value_name = "NEW.json")]
-    pub new: PathBuf,
+    /// The report before: a file, or a name kept by --save-baseline
+    #[arg(value_name = "OLD.json|NAME", value_hint = ValueHint::FilePath)]
+    pub old: String,
+    /// The report now: a file, or a name
+    #[arg(value_name = "NEW.json|NAME", value_hint = ValueHint::FilePath)]
+    pub new: String,
+    /// Folder of the named baselines
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    pub baselines: PathBuf,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub summary: values::ComparisonForm,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values::not_negative;
 use crate::render::{
     PhotoFormat, RenderError, RoomsOptions, RoomsSummary, Scenario, parse_size, write_rooms,
 };
@@ -33,8 +34,8 @@ pub struct RoomsArgs {
     #[arg(long)]
     pub labels_only: bool,
     /// Displaces label boundaries smoothly, by this standard deviation in pixels of a picture 1024 pixels long.
-    #[arg(long, value_name = "PX", default_value_t = 0.0)]
-    pub roughen: f32,
+    #[arg(long, value_name = "PX", default_value_t = 0.0, value_parser = not_negative)]
+    pub roughen: f64,
 }
 
 /// Renders what the arguments ask for.
@@ -50,6 +51,6 @@ pub fn run(args: &RoomsArgs) -> Result<RoomsSummary, RenderError> {
         size: args.size,
         format: args.format,
         labels_only: args.labels_only,
-        roughen_px: args.roughen,
+        roughen_px: args.roughen as f32,
     })
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::measure::{GeometryArgs, InputArgs, PaceArgs};
-use super::values::{SweepForm, positive};
+use super::values::{SweepForm, positive, value_name};
 use crate::segment::Device;
 
 /// Arguments of `sweep`.
@@ -46,10 +46,21 @@ pub struct SweepArgs {
 #[command(next_help_heading = "Grid")]
 pub struct GridArgs {
     /// Models, by path or name, repeated or separated by commas [default: the bundled model]
-    #[arg(long, value_name = "PATH|NAME", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "PATH|NAME",
+        env = "MEASURE_MODEL",
+        value_delimiter = ','
+    )]
     pub model: Vec<String>,
     /// Long sides of the network's input, px; 0: the model's own size policy
-    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "0")]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "M2F_LONG_SIDE",
+        value_delimiter = ',',
+        default_value = "0"
+    )]
     pub long_side: Vec<u32>,
     /// Precisions: of model NAME the file NAME-PRECISION, as `make model` writes it [default: the models as named]
     #[arg(long, value_enum, value_name = "P", value_delimiter = ',')]
@@ -70,7 +81,7 @@ pub enum Precision {
 
 impl std::fmt::Display for Precision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&spelt(*self))
+        f.write_str(&value_name(*self))
     }
 }
 
@@ -95,12 +106,12 @@ impl SweepArgs {
         );
         let number = |value: Option<f64>| value.map(|v| v.to_string());
         let geometry = &self.geometry;
-        arguments.option("--estimator", Some(&spelt(geometry.estimator)));
+        arguments.option("--estimator", Some(&value_name(geometry.estimator)));
         arguments.option("--camera-height", number(geometry.camera_height).as_ref());
         arguments.option("--ceiling-height", number(geometry.ceiling_height).as_ref());
         arguments.option("--fov", number(geometry.fov).as_ref());
         arguments.option("--known", geometry.known.as_ref());
-        arguments.option("--device", Some(&spelt(self.grid.device)));
+        arguments.option("--device", Some(&value_name(self.grid.device)));
         arguments.option("--repeat", Some(&self.pace.repeat.to_string()));
         arguments.option("--warmup", Some(&self.pace.warmup.to_string()));
         arguments.option("--jobs", self.pace.jobs.map(|n| n.to_string()).as_ref());
@@ -137,14 +148,6 @@ impl Arguments {
             self.0.push(name.into());
         }
     }
-}
-
-/// A value as the command line spells it.
-fn spelt(value: impl ValueEnum) -> String {
-    value
-        .to_possible_value()
-        .map(|value| value.get_name().to_owned())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -88,6 +88,15 @@ pub enum FallbackArg {
     Cloud,
 }
 
+/// A value as it is written on the command line.
+#[must_use]
+pub fn value_name(value: impl ValueEnum) -> String {
+    value
+        .to_possible_value()
+        .map(|value| value.get_name().to_owned())
+        .unwrap_or_default()
+}
+
 /// Parses a positive, finite number.
 ///
 /// # Errors

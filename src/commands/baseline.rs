@@ -1,11 +1,9 @@
 //! The baseline of a run: what its report is compared with, and when its report takes that place.
 
-use std::collections::BTreeSet;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::CommandError;
-use crate::compare::{Incomparable, compare};
+use crate::compare::{Incomparable, compare, paired};
 use crate::gate::{self, GateLimits};
 use crate::options::OutputOptions;
 use crate::report::{Report, json};
@@ -38,10 +36,10 @@ impl Baseline {
         let is_made = options
             .saves
             .iter()
-            .any(|target| target.is_baseline && target.path == path);
+            .any(|target| target.is_baseline && is_same_file(&target.path, path));
         match json::read(path) {
             Ok(report) => Ok(Self::Report(Box::new(report))),
-            Err(error) if !is_missing(&error) => Err(CommandError::Usage(
+            Err(error) if !error.is_missing() => Err(CommandError::Usage(
                 anyhow::Error::new(error).context("--baseline"),
             )),
             Err(_) if is_made => Ok(Self::ToBeMade),
@@ -82,15 +80,24 @@ impl Baseline {
     }
 }
 
-fn is_missing(error: &json::ReadError) -> bool {
-    matches!(error, json::ReadError::Read { source, .. } if source.kind() == ErrorKind::NotFound)
+/// Whether two paths are one file, however they are spelt; it need not exist yet.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    whole(a) == whole(b)
 }
 
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    }
+/// The absolute path, without links and detours.
+fn whole(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path);
+    absolute.map_or_else(|_| path.to_owned(), |path| without_links(&path))
+}
+
+/// As far as the path exists; what is to be made below has no links.
+fn without_links(path: &Path) -> PathBuf {
+    path.canonicalize()
+        .unwrap_or_else(|_| match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => without_links(folder).join(name),
+            _ => path.to_owned(),
+        })
 }
 
 /// Why `report` must not take the place of the baseline that lies at `path`; `None` where it may.
@@ -108,9 +115,7 @@ pub(super) fn reason_to_keep(report: &Report, path: &Path) -> Option<String> {
     }
     // What is no report is no loss.
     let old = json::read(path).ok()?;
-    let measured: BTreeSet<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
-    let gone = old.results.iter().map(|r| r.file.as_str());
-    match gone.filter(|file| !measured.contains(file)).count() {
+    match paired(&old, report).gone.len() {
         0 => None,
         gone => Some(format!(
             "this run is without {} of it",

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::CommandError;
+use super::plan::Plan;
 use crate::cli::values::FallbackArg;
 use crate::hash::{sha256, sha256_of_file};
 use crate::options::{Labeller, MeasureOptions};
@@ -49,6 +50,7 @@ impl Cache {
     /// The cache that the options ask for.
     pub fn open(
         options: &MeasureOptions,
+        plan: &Plan,
         segmenter: &SegmenterInfo,
         run: &RunOptions,
     ) -> Result<Option<Arc<Self>>, CommandError> {
@@ -64,7 +66,7 @@ impl Cache {
             .map_err(|e| failed(format!("cannot read this program to tell its version: {e}")))?;
         let (labels, model_config) = match &options.labeller {
             Labeller::Labels(dir) => (
-                Some(LabelDir::open(dir).map_err(CommandError::usage)?),
+                Some(LabelDir::open(dir, plan.cases()).map_err(CommandError::usage)?),
                 None,
             ),
             Labeller::Network(choice) => (None, choice.options.model_config.as_deref()),
@@ -123,7 +125,7 @@ impl Cache {
     /// The file of the entry for a photo; `None` where what its result follows from cannot be read.
     fn file(&self, job: &PhotoJob, photo: &str) -> Option<PathBuf> {
         let map = match &self.labels {
-            Some(labels) => sha256_of_file(&labels.path_of(&job.case.path).ok()?).ok()?,
+            Some(labels) => labels.sha256_of(&job.case.path)?,
             None => String::new(),
         };
         let key = sha256(format!("{}\n{photo}\n{map}\n{:?}", self.run, job.known).as_bytes());

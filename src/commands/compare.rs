@@ -1,16 +1,18 @@
-//! `measure-bench compare OLD.json NEW.json`: what changed between two saved reports.
+//! `measure-bench compare OLD NEW`: what changed between two saved reports.
+
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{CommandError, say_end, texts};
 use crate::cli::CompareArgs;
 use crate::cli::values::ComparisonForm;
-use crate::compare::compare;
+use crate::compare::{baseline, compare};
 use crate::exit_code::ExitCode;
 use crate::gate::{GateLimits, check_change};
 use crate::report::comparison::Comparison;
 use crate::report::gate_outcome::GateOutcome;
-use crate::report::{comparison_text, gate_line, gates_missed, json};
+use crate::report::{Report, comparison_text, gate_line, gates_missed, json};
 
 /// The comparison with its verdicts, as JSON.
 #[derive(Serialize)]
@@ -22,10 +24,10 @@ struct Judged<'a> {
 
 /// Compares, checks the limits and prints.
 pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
-    let old = json::read(&args.old).map_err(CommandError::usage)?;
-    let new = json::read(&args.new).map_err(CommandError::usage)?;
+    let (old_path, old) = read(&args.old, &args.baselines)?;
+    let (_, new) = read(&args.new, &args.baselines)?;
     let comparison = compare(&old, &new).map_err(|error| {
-        CommandError::Usage(anyhow::anyhow!("{error}; {}", error.advice(&args.old)))
+        CommandError::Usage(anyhow::anyhow!("{error}; {}", error.advice(&old_path)))
     })?;
     let limits = GateLimits {
         max_regression: args.gates.max_regression,
@@ -63,4 +65,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
         }
         None => ExitCode::Success,
     })
+}
+
+/// The report that a path, or a name in `folder`, means, with the path of its file.
+fn read(text: &str, folder: &Path) -> Result<(PathBuf, Report), CommandError> {
+    let path = baseline::locate(text, folder);
+    match json::read(&path) {
+        Ok(report) => Ok((path, report)),
+        Err(error) if error.is_missing() && !baseline::is_file_name(text) => Err(
+            CommandError::Usage(anyhow::anyhow!("{error}; {}", baseline::kept_in(folder))),
+        ),
+        Err(error) => Err(CommandError::usage(error)),
+    }
 }

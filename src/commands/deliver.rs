@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::baseline::{Baseline, reason_to_keep};
-use super::{CommandError, say_end, texts};
+use super::plan::some_of;
+use super::{CommandError, overwriting, say_end, texts};
 use crate::cli::values::{ColorChoice, SummaryForm};
 use crate::compare::Incomparable;
 use crate::exit_code::ExitCode;
@@ -26,9 +27,22 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Opens a temporary file beside each target.
-    pub fn open(targets: &[SaveTarget]) -> Result<Self, CommandError> {
+    /// Opens a temporary file beside each target. None may be the baseline, but for --save-baseline, or where the report is
+    /// that baseline.
+    pub fn open(options: &OutputOptions, baseline: &Baseline) -> Result<Self, CommandError> {
+        if !matches!(baseline, Baseline::Itself) {
+            let read = options.baseline.as_deref();
+            let read = read.map(|path| ("the baseline, which --save-baseline replaces", path));
+            let saves = options.saves.iter().filter(|target| !target.is_baseline);
+            overwriting::refuse(saves, read.into_iter())?;
+        }
         let open = |target: &SaveTarget| {
+            if target.path.is_dir() {
+                anyhow::bail!(
+                    "cannot write --save {}: it is a folder; name a file",
+                    target.path.display()
+                );
+            }
             if target.is_baseline
                 && let Some(folder) = target.path.parent()
             {
@@ -40,7 +54,7 @@ impl Outputs {
                 .with_context(|| format!("cannot write --save {}", target.path.display()))?;
             anyhow::Ok((target.clone(), file))
         };
-        let files = targets.iter().map(open).collect::<Result<_, _>>();
+        let files = options.saves.iter().map(open).collect::<Result<_, _>>();
         Ok(Self {
             files: files.map_err(CommandError::Usage)?,
         })
@@ -68,6 +82,20 @@ impl Outputs {
     }
 }
 
+/// Makes the folder of `option` where it is missing, and tries to write in it: else every photo would fail for want of it, each
+/// after all its measuring.
+pub(super) fn prepare_folder(option: &str, folder: &Path) -> Result<(), CommandError> {
+    std::fs::create_dir_all(folder)
+        // The file is gone with its handle.
+        .and_then(|()| whole_file::begin(&folder.join("any")).map(drop))
+        .map_err(|error| {
+            CommandError::usage(anyhow::anyhow!(
+                "cannot write into the folder {}: {error}; name another one with {option}",
+                folder.display()
+            ))
+        })
+}
+
 fn write(
     target: &SaveTarget,
     mut file: tempfile::NamedTempFile,
@@ -86,13 +114,15 @@ fn write(
     Ok(())
 }
 
-/// Checks the gates, compares with the baseline, writes everything, and says how the process ends.
+/// Checks the gates, compares with the baseline, writes everything, and says how the process ends. Where this very process
+/// `is_cut_short`, it has its own last word; a report may also be of a run that was, earlier.
 pub(super) fn deliver(
     mut report: Report,
     baseline: &Baseline,
     mut outputs: Outputs,
     options: &OutputOptions,
     gates: &GateLimits,
+    is_cut_short: bool,
 ) -> Result<ExitCode, CommandError> {
     if options.anonymous {
         let folders: Vec<&Path> = options.folders.iter().map(PathBuf::as_path).collect();
@@ -123,6 +153,13 @@ pub(super) fn deliver(
     let summary = summary(&report, options).map_err(CommandError::Failure)?;
     texts::print(summary.as_bytes())?;
     written.map_err(CommandError::Failure)?;
+    // A CSV has photos alone; the other forms list these entries themselves.
+    if options.summary == SummaryForm::Csv
+        && let Some(unmatched) = &report.unmatched
+        && let Some(names) = some_of(&unmatched.entries_without_photo)
+    {
+        note(format!("ground truth without a photo: {names}"));
+    }
     match (own_baseline, kept) {
         (None, _) => {}
         (Some(path), Some(why)) => note(format!(
@@ -140,9 +177,7 @@ pub(super) fn deliver(
         }
     }
     let end = End::of(&report, gates, compared, options);
-    // An interrupted run has its own last word.
-    if !report.interrupted && (options.verbosity > Verbosity::Quiet || end.code == ExitCode::Usage)
-    {
+    if !is_cut_short && (options.verbosity > Verbosity::Quiet || end.code == ExitCode::Usage) {
         end.say();
     }
     Ok(end.code)
@@ -269,8 +304,9 @@ mod tests {
                 interrupted,
                 ..sample::report()
             };
-            let outputs = Outputs::open(&options.saves).unwrap();
-            deliver(report, &Baseline::NotAsked, outputs, &options, &limits).unwrap();
+            let baseline = Baseline::NotAsked;
+            let outputs = Outputs::open(&options, &baseline).unwrap();
+            deliver(report, &baseline, outputs, &options, &limits, interrupted).unwrap();
             std::fs::read_to_string(at("main.json")).unwrap()
         };
         assert_eq!(run(true), "older");

@@ -1,52 +1,76 @@
 //! A run with its journal, where it has one: only a run that saves a report can be continued.
 
+use std::time::Instant;
+
 use super::CommandError;
 use super::cache::cloud_url_of;
 use super::plan::Plan;
 use crate::hash::sha256_of_file;
-use crate::journal::{Header, Journal, JournalError};
+use crate::journal::{Entry, Header, Journal, JournalError};
 use crate::options::{Labeller, MeasureOptions};
 use crate::pipeline::PhotoJob;
-use crate::report::PhotoResult;
 use crate::report::schema::{Model, RunOptions, Tool};
+use crate::report::{PhotoResult, Status};
+use crate::segment::LabelDir;
 
 /// The journal, if any, and what it held at the start.
 pub(super) struct Journaled {
     journal: Option<Journal>,
-    finished: Vec<(usize, PhotoResult)>,
+    finished: Vec<Entry>,
+    labels: Option<LabelDir>,
+    clock: Clock,
+}
+
+/// The time of a run and of those that it continues: results of all of them are in its report.
+struct Clock {
+    start: Instant,
+    before_s: f64,
+}
+
+impl Clock {
+    fn elapsed_s(&self) -> f64 {
+        self.before_s + self.start.elapsed().as_secs_f64()
+    }
 }
 
 impl Journaled {
-    /// Opens the journal beside the first `--save`.
+    /// Opens the journal beside the first `--save`. The run's time counts from here.
     pub fn open(
         options: &MeasureOptions,
         plan: &Plan,
         model: &Model,
         run: &RunOptions,
     ) -> Result<Self, CommandError> {
+        let mut clock = Clock {
+            start: Instant::now(),
+            before_s: 0.0,
+        };
         let Some(save) = options.output.saves.first() else {
             return Ok(Self {
                 journal: None,
                 finished: Vec::new(),
+                labels: None,
+                clock,
             });
         };
         let described = |job: &PhotoJob| format!("{}\n{:?}", job.case.identity, job.known);
         let (labels, model_config) = match &options.labeller {
-            // One folder has many names, seen from several folders.
-            Labeller::Labels(dir) => (Some(dir.canonicalize().unwrap_or(dir.clone())), None),
+            Labeller::Labels(dir) => (Some(dir), None),
             Labeller::Network(choice) => (None, choice.options.model_config.as_deref()),
         };
         let header = Header {
             tool: Tool::this(),
             model: model.clone(),
             options: run.clone(),
-            labels,
+            // One folder has many names, seen from several folders.
+            labels: labels.map(|dir| dir.canonicalize().unwrap_or(dir.clone())),
             model_config_sha256: model_config.and_then(|file| sha256_of_file(file).ok()),
             cloud_url: cloud_url_of(options).map(str::to_owned),
             limits: options.limits,
             timeout_s: options.timeout.map(|limit| limit.as_secs_f64()),
             photos: plan.jobs.len(),
             pictures: options.output.pictures.is_some(),
+            debug: options.debug_dir.is_some(),
             photos_sha256: Header::hash(plan.jobs.iter().map(described)),
         };
         let path = Journal::path_for(&save.path);
@@ -55,30 +79,47 @@ impl Journaled {
                 JournalError::Io { .. } => CommandError::failure(error),
                 _ => CommandError::usage(error),
             })?;
+        clock.before_s = finished.last().map_or(0.0, |entry| entry.elapsed_s);
+        let labels = labels.map(|dir| LabelDir::open(dir, plan.cases()));
         Ok(Self {
             journal: Some(journal),
             finished,
+            labels: labels.transpose().map_err(CommandError::usage)?,
+            clock,
         })
     }
 
-    /// The results of the run that is continued, with their places; once. Those of photos that have other bytes by now are left out.
+    /// The results of the run that is continued, with their places; once. What the same run would not give again is left out.
     pub fn take_finished(&mut self, jobs: &[PhotoJob]) -> Vec<(usize, PhotoResult)> {
-        let mut finished = std::mem::take(&mut self.finished);
-        finished.retain(|(index, result)| {
-            let file = jobs.get(*index).map(|job| job.case.path.as_path());
-            let hash = file.and_then(|file| sha256_of_file(file).ok());
-            // A file that could not be read then has no hash, and may be mended now.
-            hash.is_some() && hash == result.sha256
+        let finished = std::mem::take(&mut self.finished).into_iter();
+        let current = finished.filter(|entry| {
+            let job = jobs.get(entry.index);
+            job.is_some_and(|job| is_current(entry, job, self.labels.as_ref()))
         });
-        finished
+        current.map(|entry| (entry.index, entry.result)).collect()
     }
 
-    /// Keeps a result.
-    pub fn add(&mut self, index: usize, result: &PhotoResult) -> Result<(), JournalError> {
-        match &mut self.journal {
-            Some(journal) => journal.add(index, result),
-            None => Ok(()),
-        }
+    /// Keeps the result of a photo.
+    pub fn add(
+        &mut self,
+        index: usize,
+        job: &PhotoJob,
+        result: &PhotoResult,
+    ) -> Result<(), JournalError> {
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        journal.add(&Entry {
+            index,
+            result: result.clone(),
+            elapsed_s: self.clock.elapsed_s(),
+            label_map_sha256: label_map_of(job, self.labels.as_ref()),
+        })
+    }
+
+    /// What the run has taken so far, and those that it continues, s.
+    pub fn elapsed_s(&self) -> f64 {
+        self.clock.elapsed_s()
     }
 
     /// Whether a later run can go on from here.
@@ -93,4 +134,16 @@ impl Journaled {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a photo and its label map are what they were when the entry was made. An error never is what it was: the next run
+/// may fare better.
+fn is_current(entry: &Entry, job: &PhotoJob, labels: Option<&LabelDir>) -> bool {
+    entry.result.status != Status::Error
+        && entry.result.sha256 == sha256_of_file(&job.case.path).ok()
+        && entry.label_map_sha256 == label_map_of(job, labels)
+}
+
+fn label_map_of(job: &PhotoJob, labels: Option<&LabelDir>) -> Option<String> {
+    labels?.sha256_of(&job.case.path)
 }

@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use super::baseline::Baseline;
 use super::cache::Cache;
-use super::deliver::{Outputs, deliver};
+use super::deliver::{Outputs, deliver, prepare_folder};
 use super::journaled::Journaled;
 use super::plan::Plan;
 use super::{CommandError, environment, interrupt, overwriting, texts};
@@ -26,7 +25,8 @@ use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
 use crate::say::{counted, say};
 use crate::score::{RunTotals, score_photo, summarise};
-use crate::segment::{LabelDir, ModelSource, Network, Segmenter, SegmenterInfo};
+use crate::segment::metadata::MetadataError;
+use crate::segment::{LabelDir, ModelSource, Network, SegmentError, Segmenter, SegmenterInfo};
 
 /// Measures the photos and, with ground truth, scores them.
 pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
@@ -38,16 +38,16 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     refuse_overwriting(&options, &plan)?;
     let fallback = fallback(&options)?;
     let baseline = Baseline::read(&options.output, None)?;
-    let outputs = Outputs::open(&options.output.saves)?;
+    let outputs = Outputs::open(&options.output, &baseline)?;
+    prepare_folders(&options)?;
     count_panics();
     let interrupted = interrupt::watch(options.output.verbosity);
-    let mut segmenter = segmenter(&options.labeller)?;
-    let start = Instant::now();
+    let mut segmenter = segmenter(&options.labeller, &plan)?;
     let load = LoadWatch::start();
     let info = segmenter.describe();
     let run_options = options.for_report(plan.known_photos);
     let mut journal = Journaled::open(&options, &plan, &model(info.clone()), &run_options)?;
-    let cache = Cache::open(&options, &info, &run_options)?;
+    let cache = Cache::open(&options, &plan, &info, &run_options)?;
     let (results, workers) = measure(
         &options,
         fallback,
@@ -63,7 +63,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let info = segmenter.describe();
     let results = scored(results, &plan);
     let totals = RunTotals {
-        wall_seconds: start.elapsed().as_secs_f64(),
+        wall_seconds: journal.elapsed_s(),
         peak_rss_mb: peak_rss_mb().map(|own| own + workers.map_or(0.0, |all| all.peak_rss_mb)),
         panics: panics() + workers.map_or(0, |all| all.panics),
         workers,
@@ -90,7 +90,14 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         interrupted: interrupted.load(Ordering::Relaxed),
     };
     let was_interrupted = report.interrupted;
-    let code = deliver(report, &baseline, outputs, &options.output, &options.gates)?;
+    let code = deliver(
+        report,
+        &baseline,
+        outputs,
+        &options.output,
+        &options.gates,
+        was_interrupted,
+    )?;
     if was_interrupted {
         if journal.is_kept() && options.output.verbosity > Verbosity::Quiet {
             say("interrupted; the same command with --resume goes on from here");
@@ -175,10 +182,11 @@ fn measure(
             interrupt::stop_if_ending();
             progress.finished(&result.file);
             let index = places[place];
-            if let Err(error) = journal.add(index, &result) {
+            let job = &plan.jobs[index];
+            if let Err(error) = journal.add(index, job, &result) {
                 failed_journal.get_or_insert(error);
             }
-            let kept = cache.map_or(Ok(()), |cache| cache.keep(&plan.jobs[index], &result));
+            let kept = cache.map_or(Ok(()), |cache| cache.keep(job, &result));
             if let Err(error) = kept {
                 failed_cache.get_or_insert(error);
             }
@@ -219,7 +227,7 @@ fn scored(results: Vec<Option<PhotoResult>>, plan: &Plan) -> Vec<PhotoResult> {
         .collect()
 }
 
-/// A report must not take the place of a photo, the truth, the model or, but for --save-baseline, the baseline.
+/// A report must not take the place of a photo, the truth, the known values or the model.
 fn refuse_overwriting(options: &MeasureOptions, plan: &Plan) -> Result<(), CommandError> {
     let model = match &options.labeller {
         Labeller::Labels(_) => None,
@@ -237,14 +245,19 @@ fn refuse_overwriting(options: &MeasureOptions, plan: &Plan) -> Result<(), Comma
         .jobs
         .iter()
         .map(|job| ("a photo", job.case.path.as_path()));
-    let saves = options.output.saves.iter();
-    overwriting::refuse(saves.clone(), named.chain(photos))?;
-    let baseline = options.output.baseline.as_deref();
-    let baseline = baseline.map(|path| ("the baseline, which --save-baseline replaces", path));
-    overwriting::refuse(
-        saves.filter(|target| !target.is_baseline),
-        baseline.into_iter(),
-    )
+    overwriting::refuse(options.output.saves.iter(), named.chain(photos))
+}
+
+/// The folders that photos' pictures go to.
+fn prepare_folders(options: &MeasureOptions) -> Result<(), CommandError> {
+    let folders = [
+        ("--debug-dir", &options.debug_dir),
+        ("--assets", &options.output.pictures),
+    ];
+    folders
+        .into_iter()
+        .filter_map(|(option, folder)| Some((option, folder.as_deref()?)))
+        .try_for_each(|(option, folder)| prepare_folder(option, folder))
 }
 
 fn fallback(options: &MeasureOptions) -> Result<Fallback, CommandError> {
@@ -259,13 +272,24 @@ fn fallback(options: &MeasureOptions) -> Result<Fallback, CommandError> {
     })
 }
 
-fn segmenter(labeller: &Labeller) -> Result<Box<dyn Segmenter>, CommandError> {
+fn segmenter(labeller: &Labeller, plan: &Plan) -> Result<Box<dyn Segmenter>, CommandError> {
     match labeller {
-        Labeller::Labels(dir) => Ok(Box::new(LabelDir::open(dir).map_err(CommandError::usage)?)),
+        Labeller::Labels(dir) => {
+            let labels = LabelDir::open(dir, plan.cases()).map_err(CommandError::usage)?;
+            Ok(Box::new(labels))
+        }
         Labeller::Network(choice) => {
             let source =
                 ModelSource::resolve(choice.model.as_deref()).map_err(CommandError::usage)?;
-            let network = Network::open(source, &choice.options).map_err(CommandError::failure)?;
+            let network = Network::open(source, &choice.options).map_err(|error| match error {
+                // What the user named is wrong on every machine and with every model.
+                SegmentError::LongSide { .. }
+                | SegmentError::Metadata {
+                    error: MetadataError::Config { .. },
+                    ..
+                } => CommandError::usage(error),
+                _ => CommandError::failure(error),
+            })?;
             Ok(Box::new(network))
         }
     }

@@ -1,8 +1,8 @@
 //! `measure-bench merge REPORT.json...`: the report of all shards together.
 
-use super::CommandError;
 use super::baseline::Baseline;
 use super::deliver::{Outputs, deliver};
+use super::{CommandError, overwriting};
 use crate::cli::MergeArgs;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
@@ -25,6 +25,9 @@ pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
     let gates = GateLimits::from(&args.gates);
     check_baseline(&gates, options.baseline.is_some()).map_err(CommandError::usage)?;
     let baseline = Baseline::read(&options, None)?;
-    let outputs = Outputs::open(&options.saves)?;
-    deliver(merged, &baseline, outputs, &options, &gates)
+    let parts = args.reports.iter();
+    let parts = parts.map(|path| ("a report that is merged", path.as_path()));
+    overwriting::refuse(options.saves.iter(), parts)?;
+    let outputs = Outputs::open(&options, &baseline)?;
+    deliver(merged, &baseline, outputs, &options, &gates, false)
 }

@@ -5,12 +5,13 @@ use std::fmt::Write;
 use super::CommandError;
 use crate::dataset::known::MatchedKnown;
 use crate::dataset::names::folder_names;
-use crate::dataset::{Found, GroundTruth, KnownValues, Shard, Sources, Truth, find_cases};
-use crate::options::MeasureOptions;
+use crate::dataset::{Case, Found, GroundTruth, KnownValues, Shard, Sources, Truth, find_cases};
+use crate::options::{Labeller, MeasureOptions};
 use crate::pipeline::PhotoJob;
 use crate::report::printable;
 use crate::report::schema::Unmatched;
 use crate::say::counted;
+use crate::segment::LabelDir;
 
 /// The photos of a run.
 pub(super) struct Plan {
@@ -29,7 +30,7 @@ pub(super) struct Plan {
 }
 
 /// A few of the names, and how many more there are; `None` where there are none.
-fn some_of(names: &[String]) -> Option<String> {
+pub(super) fn some_of(names: &[String]) -> Option<String> {
     const NAMED: usize = 5;
     let named: Vec<String> = names.iter().take(NAMED).map(|n| printable(n)).collect();
     let more = match names.len().saturating_sub(NAMED) {
@@ -83,6 +84,10 @@ impl Plan {
         if cases.is_empty() {
             return Err(nothing_found(&options.sources, &passed_over));
         }
+        if let Labeller::Labels(dir) = &options.labeller {
+            let labels = LabelDir::open(dir, &cases).map_err(CommandError::usage)?;
+            labels.check_apart(&cases).map_err(CommandError::usage)?;
+        }
         let identities: Vec<&str> = cases.iter().map(|case| case.identity.as_str()).collect();
         let matched = match &options.ground_truth {
             None => None,
@@ -129,6 +134,11 @@ impl Plan {
             known_without_photo: known.entries_without_photo,
             passed_over,
         })
+    }
+
+    /// The photos.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.jobs.iter().map(|job| &job.case)
     }
 
     /// What its owner may wonder about.

@@ -23,7 +23,7 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     let baseline = Baseline::read(&options, Some(&args.report))?;
     let truth_file = [("the ground truth", args.ground_truth.as_path())];
     overwriting::refuse(options.saves.iter(), truth_file.into_iter())?;
-    let outputs = Outputs::open(&options.saves)?;
+    let outputs = Outputs::open(&options, &baseline)?;
     let files: Vec<&str> = report.results.iter().map(|r| r.file.as_str()).collect();
     let matched = truth.matched(&files).map_err(CommandError::usage)?;
     for (result, truth) in report.results.iter_mut().zip(&matched.of_photo) {
@@ -43,5 +43,5 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     report.metrics = summarise(&report.results, totals);
     // Changes against an earlier baseline are not those against this one.
     report.comparison = None;
-    deliver(report, &baseline, outputs, &options, &gates)
+    deliver(report, &baseline, outputs, &options, &gates, false)
 }

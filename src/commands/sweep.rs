@@ -1,32 +1,26 @@
 //! `measure-bench sweep`: measures with every configuration of a grid, each in a process of its own.
 
+mod outputs;
+
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 
 use anyhow::Context;
+use outputs::{Output, save_form, summary};
 
-use super::{CommandError, environment, interrupt, texts};
+use super::{CommandError, environment, interrupt, overwriting, say_end, texts};
 use crate::cli::sweep::SweepArgs;
-use crate::cli::values::SweepForm;
+use crate::dataset::{Sources, find_cases};
 use crate::exit_code::ExitCode;
 use crate::options::{UsageError, Verbosity};
-use crate::report::{Report, whole_file};
-use crate::say::say;
-use crate::segment::ModelSource;
+use crate::report::{Report, Status, printable};
+use crate::say::{counted, say};
 use crate::segment::model::BUNDLED_NAME;
-use crate::sweep::{Configuration, Sweep, csv, png, svg, table};
-
-/// The forms of a saved sweep.
-#[derive(Debug, Clone, Copy)]
-enum SaveForm {
-    Json,
-    Csv,
-    Svg,
-    Png,
-}
+use crate::segment::size_policy::LONGEST_SIDE;
+use crate::segment::{ModelSource, SegmentError};
+use crate::sweep::{Configuration, Sweep, recommendation};
 
 /// Measures the grid, prints and saves what came of it.
 pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
@@ -43,6 +37,11 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
     if args.input.dry_run {
         return dry_run(&grid, &common);
     }
+    refuse_overwriting(&args, &grid)?;
+    let outputs = saves
+        .into_iter()
+        .map(|(path, form)| Output::open(path, form))
+        .collect::<Result<Vec<_>, CommandError>>()?;
     let interrupted = interrupt::watch(Verbosity::Normal);
     let mut outcomes = Vec::new();
     for (index, configuration) in grid.iter().enumerate() {
@@ -60,39 +59,115 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
         }
         outcomes.push((configuration.clone(), report));
     }
+    let mut shortcomings = failures(&outcomes);
     let sweep = Sweep::of(
         environment::gather(),
         environment::now(),
         outcomes,
         args.max_ms,
     );
-    for (path, form) in saves {
-        save(path, &rendered(&sweep, form)?).map_err(CommandError::Failure)?;
+    // All of them, whatever becomes of one.
+    let written: Vec<anyhow::Result<()>> = outputs
+        .into_iter()
+        .map(|output| output.write(&sweep))
+        .collect();
+    // A full disk should not cost what a terminal can still show.
+    texts::print(&summary(&sweep, args.summary).map_err(CommandError::Failure)?)?;
+    written
+        .into_iter()
+        .collect::<anyhow::Result<()>>()
+        .map_err(CommandError::Failure)?;
+    if let (None, Some(missed)) = (sweep.best, recommendation(&sweep)) {
+        shortcomings.push((ExitCode::GateMissed, missed));
     }
-    let text = match args.summary {
-        SweepForm::Table => table(&sweep).into_bytes(),
-        SweepForm::Json => rendered(&sweep, SaveForm::Json)?,
-        SweepForm::Csv => rendered(&sweep, SaveForm::Csv)?,
-    };
-    texts::print(&text)?;
-    Ok(exit_code(&sweep, interrupted.load(Ordering::Relaxed)))
+    if interrupted.load(Ordering::Relaxed) {
+        let configurations = counted(grid.len(), "configuration");
+        let finished = sweep.points.len();
+        let why = format!("interrupted after {finished} of {configurations}");
+        shortcomings.push((ExitCode::Interrupted, why));
+    }
+    Ok(end(&shortcomings, args.quiet))
 }
 
-fn exit_code(sweep: &Sweep, interrupted: bool) -> ExitCode {
-    let mut code = ExitCode::Success;
-    if sweep.max_ms.is_some() && sweep.best.is_none() {
-        code = code.worst(ExitCode::GateMissed);
+/// The outcome of each configuration that was measured: its report, or why there is none.
+type Outcomes = [(Configuration, Result<Report, String>)];
+
+/// What failed, in words: configurations without a report, and photos that could not be measured.
+fn failures(outcomes: &Outcomes) -> Vec<(ExitCode, String)> {
+    let mut found = Vec::new();
+    let mut without: Vec<&str> = Vec::new();
+    let mut worst: Option<&Report> = None;
+    for (_, outcome) in outcomes {
+        match outcome {
+            Err(why) => without.push(why),
+            Ok(report) if worst.is_none_or(|w| w.metrics.errors < report.metrics.errors) => {
+                worst = Some(report);
+            }
+            Ok(_) => {}
+        }
     }
-    if sweep.points.iter().any(|point| point.failure.is_some()) {
-        code = code.worst(ExitCode::Failure);
+    if let Some(first) = without.first() {
+        let configurations = counted(outcomes.len(), "configuration");
+        let failed = without.len();
+        found.push(format!(
+            "{failed} of {configurations} failed, the first: {first}"
+        ));
     }
-    if interrupted {
-        code = code.worst(ExitCode::Interrupted);
+    // The configuration with the most of them stands for all: as a rule the same photos fail with each.
+    let photo = worst.and_then(|w| w.results.iter().find(|r| r.status == Status::Error));
+    if let (Some(report), Some(photo)) = (worst, photo) {
+        let photos = counted(report.metrics.total, "photo");
+        let why = photo.error.as_deref().unwrap_or_default();
+        found.push(format!(
+            "{} of {photos} could not be measured, the first: {}: {why}",
+            report.metrics.errors, photo.file
+        ));
+    }
+    let failure = |why: String| (ExitCode::Failure, printable(&why));
+    found.into_iter().map(failure).collect()
+}
+
+/// Says why the process does not end with 0, and gives the code that it ends with.
+fn end(shortcomings: &[(ExitCode, String)], is_quiet: bool) -> ExitCode {
+    let code = shortcomings
+        .iter()
+        .fold(ExitCode::Success, |code, (other, _)| code.worst(*other));
+    if code != ExitCode::Success && !is_quiet {
+        let why: Vec<&str> = shortcomings.iter().map(|(_, why)| why.as_str()).collect();
+        say_end(code, &why.join("; "));
     }
     code
 }
 
-/// Every model with every long side; a model that does not exist is found before anything is measured.
+/// A sweep must not take the place of a photo, the truth, the known values or a model.
+fn refuse_overwriting(args: &SweepArgs, grid: &[Configuration]) -> Result<(), CommandError> {
+    let sources = Sources {
+        files: args
+            .photos
+            .iter()
+            .chain(&args.input.files)
+            .cloned()
+            .collect(),
+        dirs: args.input.dir.clone(),
+        recursive: args.input.recursive,
+    };
+    let found = find_cases(&sources).map_err(CommandError::usage)?;
+    let photos = found
+        .cases
+        .iter()
+        .map(|case| ("a photo", case.path.as_path()));
+    let truth = args.input.ground_truth.iter();
+    let truth = truth.map(|path| ("the ground truth", path.as_path()));
+    let known = args.geometry.known.iter();
+    let known = known.map(|path| ("the known values", path.as_path()));
+    let models = grid
+        .iter()
+        .map(|configuration| ("the model", Path::new(&configuration.model)));
+    let inputs = photos.chain(truth).chain(known).chain(models);
+    overwriting::refuse(args.save.iter(), inputs)
+}
+
+/// Every model with every long side; what cannot be is found before anything is measured.
 fn grid(args: &SweepArgs) -> Result<Vec<Configuration>, CommandError> {
     let named = if args.grid.model.is_empty() {
         vec![BUNDLED_NAME.to_owned()]
@@ -116,6 +191,9 @@ fn grid(args: &SweepArgs) -> Result<Vec<Configuration>, CommandError> {
         ModelSource::resolve(Some(model)).map_err(CommandError::usage)?;
     }
     let sides = &args.grid.long_side;
+    if let Some(&side) = sides.iter().find(|side| **side > LONGEST_SIDE) {
+        return Err(CommandError::usage(SegmentError::LongSide { side }));
+    }
     let cells = models.iter().flat_map(|model| {
         sides.iter().map(|side| Configuration {
             model: model.clone(),
@@ -191,39 +269,4 @@ fn dry_run(grid: &[Configuration], common: &[OsString]) -> Result<ExitCode, Comm
         })
         .collect();
     texts::print(lines.concat().as_bytes())
-}
-
-fn save_form(path: &Path) -> Result<SaveForm, CommandError> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    match ending.map(str::to_ascii_lowercase).as_deref() {
-        Some("json") => Ok(SaveForm::Json),
-        Some("csv") => Ok(SaveForm::Csv),
-        Some("svg") => Ok(SaveForm::Svg),
-        Some("png") => Ok(SaveForm::Png),
-        _ => Err(CommandError::usage(anyhow::anyhow!(
-            "--save {}: the ending says the form of a sweep, and must be one of .json .csv .svg .png",
-            path.display()
-        ))),
-    }
-}
-
-fn rendered(sweep: &Sweep, form: SaveForm) -> Result<Vec<u8>, CommandError> {
-    match form {
-        SaveForm::Json => serde_json::to_string_pretty(sweep)
-            .map(|text| (text + "\n").into_bytes())
-            .map_err(CommandError::failure),
-        SaveForm::Csv => csv(sweep)
-            .map(String::into_bytes)
-            .map_err(CommandError::failure),
-        SaveForm::Svg => Ok(svg(sweep).into_bytes()),
-        SaveForm::Png => png(sweep).map_err(CommandError::failure),
-    }
-}
-
-/// Writes the file whole or not at all.
-fn save(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let context = || format!("cannot write --save {}", path.display());
-    let mut file = whole_file::begin(path).with_context(context)?;
-    file.write_all(content).with_context(context)?;
-    whole_file::finish(file, path).with_context(context)
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::report::Report;
 use crate::report::comparison::Difference;
+use crate::report::merge::{SEVERAL, SEVERAL_CORES};
 use crate::report::schema::Environment;
 
 /// Differences of program, machine, model and options, in the order of the report.
@@ -26,17 +27,20 @@ pub fn of_values<T: Serialize>(what: &str, old: &T, new: &T) -> Vec<Difference> 
 /// What makes times of two machines incomparable; `None` where they are alike.
 pub fn of_machines(old: &Environment, new: &Environment) -> Option<String> {
     let told = |what: &str, old: &str, new: &str| {
-        (old != new).then(|| format!("{what} was '{old}' and is '{new}'"))
+        if old != new {
+            Some(format!("{what} was '{old}' and is '{new}'"))
+        } else {
+            // Two merged reports may be of quite other machines.
+            (new == SEVERAL).then(|| format!("{what} is not one: {SEVERAL} were merged"))
+        }
+    };
+    let cores = |e: &Environment| match e.cores {
+        SEVERAL_CORES => SEVERAL.to_owned(),
+        cores => cores.to_string(),
     };
     let device = |e: &Environment| e.device.clone().unwrap_or_default();
     told("the processor", &old.cpu, &new.cpu)
-        .or_else(|| {
-            told(
-                "the number of processors",
-                &old.cores.to_string(),
-                &new.cores.to_string(),
-            )
-        })
+        .or_else(|| told("the number of processors", &cores(old), &cores(new)))
         .or_else(|| told("the device", &device(old), &device(new)))
         .or_else(|| told("the system", &old.os, &new.os))
 }

@@ -4,6 +4,7 @@
 
 pub mod baseline;
 mod differences;
+mod pairing;
 mod resampling;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,10 @@ use crate::report::comparison::{
 use crate::report::photo_result::PhotoResult;
 use crate::report::{Report, Status};
 use crate::score::round;
+use crate::score::statistics::{mean, median};
 
 pub use differences::of_values as differences_of;
+pub use pairing::{Paired, paired};
 
 /// Changes smaller than [`SAME_POINTS`] are none; the same for the sizes themselves where no truth tells better from worse, percent.
 const SAME_SIZE_PCT: f64 = 0.5;
@@ -45,9 +48,32 @@ pub enum Incomparable {
     OtherPhotos(Vec<String>),
     /// The truth differs.
     #[error(
-        "the two reports were scored against different truth: {}", listed(.0)
+        "the two reports were scored against different truth{}: {}", .lacking.map_or("", Side::against_none), listed(.photos)
     )]
-    OtherTruth(Vec<String>),
+    OtherTruth {
+        /// Those whose truth differs.
+        photos: Vec<String>,
+        /// The report that has no truth at all, if one has none.
+        lacking: Option<Side>,
+    },
+}
+
+/// One of the two reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The one before.
+    Old,
+    /// The one now.
+    New,
+}
+
+impl Side {
+    const fn against_none(self) -> &'static str {
+        match self {
+            Self::Old => ", the old one against none",
+            Self::New => ", the new one against none",
+        }
+    }
 }
 
 impl Incomparable {
@@ -56,11 +82,20 @@ impl Incomparable {
     pub fn advice(&self, old: &Path) -> String {
         let old = old.display();
         match self {
-            Self::NothingShared { .. } => "compare reports of the same photos".to_owned(),
+            Self::NothingShared { .. } => {
+                "compare reports of the same photos; photos are matched by their path relative to --dir, else by their bytes and base name"
+                    .to_owned()
+            }
             Self::OtherPhotos(_) => {
                 format!("where they were replaced on purpose, remove {old} and make it anew")
             }
-            Self::OtherTruth(_) => format!(
+            // The old one is as it should be, and must not lose its truth.
+            Self::OtherTruth {
+                lacking: Some(Side::New),
+                ..
+            } => "give --ground-truth FILE when measuring, or score the new one: `measure-bench score NEW.json --ground-truth FILE --save NEW.json`"
+                .to_owned(),
+            Self::OtherTruth { .. } => format!(
                 "score the old one again: `measure-bench score {old} --ground-truth FILE --save {old}`"
             ),
         }
@@ -82,35 +117,31 @@ fn listed(names: &[String]) -> String {
     text
 }
 
-/// Compares, matching photos by their identity.
+/// Compares photos as they are [`paired`].
 ///
 /// # Errors
 /// When no photo is shared, or shared ones differ in their bytes or their truth.
 pub fn compare(old: &Report, new: &Report) -> Result<Comparison, Incomparable> {
-    let before: BTreeMap<&str, &PhotoResult> =
-        old.results.iter().map(|r| (r.file.as_str(), r)).collect();
-    let pairs: Vec<(&PhotoResult, &PhotoResult)> = new
-        .results
-        .iter()
-        .filter_map(|r| Some((*before.get(r.file.as_str())?, r)))
-        .collect();
+    let Paired {
+        both: pairs,
+        new: new_ones,
+        gone: gone_ones,
+    } = paired(old, new);
     check_comparable(old, new, &pairs)?;
 
-    let now: BTreeMap<&str, &PhotoResult> =
-        new.results.iter().map(|r| (r.file.as_str(), r)).collect();
-    let new_ones = new
-        .results
-        .iter()
-        .filter(|r| !before.contains_key(r.file.as_str()));
-    let gone_ones = old
-        .results
-        .iter()
-        .filter(|r| !now.contains_key(r.file.as_str()));
     let mut photos: Vec<PhotoChange> = pairs
         .iter()
         .map(|(old, new)| photo_change(Some(old), Some(new)))
-        .chain(new_ones.map(|new| photo_change(None, Some(new))))
-        .chain(gone_ones.map(|old| photo_change(Some(old), None)))
+        .chain(
+            new_ones
+                .into_iter()
+                .map(|new| photo_change(None, Some(new))),
+        )
+        .chain(
+            gone_ones
+                .into_iter()
+                .map(|old| photo_change(Some(old), None)),
+        )
         .collect();
     let size = |p: &PhotoChange| p.error_change().map_or(0.0, f64::abs);
     photos.sort_by(|a, b| {
@@ -171,7 +202,15 @@ fn check_comparable(
     let truth = |r: &PhotoResult| (r.score.expected_width_cm, r.score.expected_height_cm);
     let other_truth = differing(&|old, new| truth(old) != truth(new));
     if !other_truth.is_empty() {
-        return Err(Incomparable::OtherTruth(other_truth));
+        let has_truth = |report: &Report| report.results.iter().any(|r| r.score.has_truth());
+        return Err(Incomparable::OtherTruth {
+            photos: other_truth,
+            lacking: match (has_truth(old), has_truth(new)) {
+                (_, false) => Some(Side::New),
+                (false, true) => Some(Side::Old),
+                (true, true) => None,
+            },
+        });
     }
     Ok(())
 }
@@ -228,21 +267,23 @@ fn mape_change(
     pairs: &[(&PhotoResult, &PhotoResult)],
     error: impl Fn(&PhotoResult) -> Option<f64>,
 ) -> Option<MapeChange> {
-    let errors: Vec<(f64, f64)> = pairs
+    let (before, now): (Vec<f64>, Vec<f64>) = pairs
         .iter()
         .filter(|(old, new)| old.status != Status::Fallback && new.status != Status::Fallback)
         .filter_map(|(old, new)| match (error(old), error(new)) {
             (None, None) => None,
             (old, new) => Some((old.unwrap_or(MISSING_PCT), new.unwrap_or(MISSING_PCT))),
         })
+        .unzip();
+    let differences: Vec<f64> = before
+        .iter()
+        .zip(&now)
+        .map(|(old, new)| new - old)
         .collect();
-    let differences: Vec<f64> = errors.iter().map(|(old, new)| new - old).collect();
-    let interval = resampling::interval(&differences, resampling::mean)?;
-    let count = errors.len() as f64;
-    let old = errors.iter().map(|e| e.0).sum::<f64>() / count;
-    let new = errors.iter().map(|e| e.1).sum::<f64>() / count;
+    let interval = resampling::interval(&differences, mean)?;
+    let (old, new) = (mean(&before)?, mean(&now)?);
     Some(MapeChange {
-        photos: errors.len(),
+        photos: differences.len(),
         old: round(old),
         new: round(new),
         difference: round(new - old),
@@ -257,12 +298,10 @@ fn time_change(
 ) -> Option<TimeChange> {
     let ratios: Vec<f64> = pairs
         .iter()
-        .filter(|(old, new)| !old.cached && !new.cached)
-        .map(|(old, new)| (old.timings_ms.total, new.timings_ms.total))
-        .filter(|(old, new)| *old > 0.0 && *new > 0.0)
-        .map(|(old, new)| new / old)
+        .filter(|(old, new)| is_timed(old) && is_timed(new))
+        .map(|(old, new)| new.timings_ms.total / old.timings_ms.total)
         .collect();
-    let interval = resampling::interval_of_series(&ratios, resampling::median)?;
+    let interval = resampling::interval_of_series(&ratios, median)?;
     let busy = || {
         let runs = [("old", old), ("new", new)];
         runs.into_iter().find_map(|(which, report)| {
@@ -275,10 +314,15 @@ fn time_change(
     };
     Some(TimeChange {
         photos: ratios.len(),
-        ratio: round(resampling::median(&ratios)),
+        ratio: round(median(&ratios)?),
         interval,
         not_comparable: differences::of_machines(&old.environment, &new.environment).or_else(busy),
     })
+}
+
+/// Whether the time is that of this run and of all stages: an error's would be that of half a photo.
+fn is_timed(result: &PhotoResult) -> bool {
+    !result.cached && result.status != Status::Error && result.timings_ms.total > 0.0
 }
 
 #[cfg(test)]

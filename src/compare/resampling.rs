@@ -13,19 +13,22 @@ const TAIL: f64 = 0.025;
 /// The same reports give the same interval.
 const SEED: u64 = 0x6d65_6173_7572_6500;
 
+/// One number that stands for many; `None` of nothing.
+type Statistic = fn(&[f64]) -> Option<f64>;
+
 /// The interval of `statistic` over `values` that do not depend on one another; `None` of nothing.
-pub fn interval(values: &[f64], statistic: fn(&[f64]) -> f64) -> Option<Interval> {
+pub fn interval(values: &[f64], statistic: Statistic) -> Option<Interval> {
     drawn_in_blocks(values, 1, statistic)
 }
 
 /// The same for values taken one after the other, where what disturbs one disturbs its neighbours, too: whole stretches are
 /// drawn, which run on from the last value to the first (circular block bootstrap, Politis and Romano 1992).
-pub fn interval_of_series(values: &[f64], statistic: fn(&[f64]) -> f64) -> Option<Interval> {
+pub fn interval_of_series(values: &[f64], statistic: Statistic) -> Option<Interval> {
     let block = (values.len() as f64).sqrt().round().max(1.0) as usize;
     drawn_in_blocks(values, block, statistic)
 }
 
-fn drawn_in_blocks(values: &[f64], block: usize, statistic: fn(&[f64]) -> f64) -> Option<Interval> {
+fn drawn_in_blocks(values: &[f64], block: usize, statistic: Statistic) -> Option<Interval> {
     if values.is_empty() {
         return None;
     }
@@ -41,26 +44,17 @@ fn drawn_in_blocks(values: &[f64], block: usize, statistic: fn(&[f64]) -> f64) -
             }
             statistic(&drawn)
         })
-        .collect();
+        .collect::<Option<_>>()?;
     Some(Interval {
         low: round(quantile(&found, TAIL)?),
         high: round(quantile(&found, 1.0 - TAIL)?),
     })
 }
 
-/// The mean; 0 of nothing.
-pub fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-/// The median; 0 of nothing.
-pub fn median(values: &[f64]) -> f64 {
-    quantile(values, 0.5).unwrap_or(0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::statistics::{mean, median};
 
     #[test]
     fn the_interval_of_a_mean_is_about_two_standard_errors_wide() {

@@ -150,8 +150,12 @@ fn expand(given: &str, found: &mut Vec<Case>) -> Result<(), WalkError> {
         reason: e.to_string(),
     })?;
     let before = found.len();
+    // As in a shell, no wildcard finds what is hidden: macOS lays a `._x.png`, which is no photo, beside an `x.png`. The
+    // crate's own option for this passes over what `.*` names, too, and panics where a name is no UTF-8.
+    let named_hidden = hidden_parts(literal);
+    let is_meant = |path: &PathBuf| !path.is_dir() && hidden_parts(path) <= named_hidden;
     // A match that cannot be read is no match: glob reports folders on the way that it may not enter.
-    for path in paths.flatten().filter(|path| !path.is_dir()) {
+    for path in paths.flatten().filter(is_meant) {
         found.push(Case {
             identity: identity_of(&path),
             path,
@@ -221,6 +225,14 @@ fn is_cloud_placeholder(entry: &walkdir::DirEntry) -> bool {
 
 fn is_hidden(name: &std::ffi::OsStr) -> bool {
     name.as_encoded_bytes().first() == Some(&b'.')
+}
+
+/// How many of the path's parts hide something, or of a pattern's parts name something hidden. Each of the latter matches
+/// one of the former: where there are more of those, a wildcard found them.
+fn hidden_parts(path: &Path) -> usize {
+    path.components()
+        .filter(|part| matches!(part, Component::Normal(name) if is_hidden(name)))
+        .count()
 }
 
 fn is_missing(error: &walkdir::Error) -> bool {
@@ -390,6 +402,32 @@ mod tests {
             find_cases(&missing(".")),
             Err(WalkError::IsFolder(_))
         ));
+    }
+
+    #[test]
+    fn a_pattern_finds_nothing_hidden_unless_it_says_so() {
+        let dir = tree(&["a/x.png", "a/._x.png", ".b/y.png", ".b/.z.png"]);
+        // A neighbour that no pattern can match.
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            let name = std::ffi::OsStr::from_bytes(b"a/caf\xe9.png");
+            fs::write(dir.path().join(name), b"x").unwrap();
+        }
+        let names = |pattern: &str| {
+            let sources = Sources {
+                files: vec![dir.path().join(pattern).display().to_string()],
+                ..Sources::default()
+            };
+            let found = find_cases(&sources).unwrap().cases.into_iter();
+            let relative = found.map(|case| identity_of(case.path.strip_prefix(&dir).unwrap()));
+            relative.collect::<Vec<_>>()
+        };
+        assert_eq!(names("a/*.png"), ["a/x.png"]);
+        assert_eq!(names("*/*.png"), ["a/x.png"]);
+        assert_eq!(names("**/*.png"), ["a/x.png"]);
+        assert_eq!(names("a/.*.png"), ["a/._x.png"]);
+        assert_eq!(names(".b/*.png"), [".b/y.png"]);
     }
 
     #[cfg(unix)]

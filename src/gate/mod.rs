@@ -114,22 +114,14 @@ fn at_most_photos(
 
 /// One outcome for widths and one for heights; missed ones name the photos whose truth lies outside the interval.
 fn coverage(limit: f64, results: &[PhotoResult], metrics: &Metrics) -> [GateOutcome; 2] {
-    let outside = |interval: Option<[f64; 2]>, truth: Option<f64>| match (interval, truth) {
-        (Some([low, high]), Some(truth)) => !(low..=high).contains(&truth),
-        _ => false,
-    };
     let counts = |r: &PhotoResult| matches!(r.status, Status::Ok | Status::Refused);
     let mut width = at_least("min-coverage width", limit, metrics.width.coverage80);
     let mut height = at_least("min-coverage height", limit, metrics.height.coverage80);
     if width.verdict == Verdict::Missed {
-        width.photos = named(results, |r| {
-            counts(r) && outside(r.width_interval_cm, r.score.expected_width_cm)
-        });
+        width.photos = named(results, |r| counts(r) && r.width_misses_truth());
     }
     if height.verdict == Verdict::Missed {
-        height.photos = named(results, |r| {
-            counts(r) && outside(r.height_interval_cm, r.score.expected_height_cm)
-        });
+        height.photos = named(results, |r| counts(r) && r.height_misses_truth());
     }
     [width, height]
 }
@@ -140,13 +132,12 @@ fn named(results: &[PhotoResult], which: impl Fn(&PhotoResult) -> bool) -> Vec<S
 }
 
 fn photo_error(limit: f64, results: &[PhotoResult]) -> GateOutcome {
-    let worst_of = |r: &PhotoResult| {
-        let errors = [r.score.width_pct_err, r.score.height_pct_err];
-        errors.into_iter().flatten().reduce(f64::max)
-    };
-    let worst = results.iter().filter_map(worst_of).reduce(f64::max);
+    let errors = results.iter().filter_map(|r| r.score.worst_pct_err());
+    let worst = errors.reduce(f64::max);
     let mut outcome = at_most("max-photo-error", limit, worst);
-    outcome.photos = named(results, |r| worst_of(r).is_some_and(|e| e > limit));
+    outcome.photos = named(results, |r| {
+        r.score.worst_pct_err().is_some_and(|e| e > limit)
+    });
     outcome
 }
 

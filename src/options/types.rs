@@ -1,6 +1,6 @@
 //! The checked options of a run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cli::values::{ColorChoice, FallbackArg, SummaryForm};
@@ -163,6 +163,12 @@ pub struct SaveTarget {
     pub form: SaveForm,
     /// Whether later runs are compared with it: its folder is made where there is none, and only a whole run replaces it.
     pub is_baseline: bool,
+}
+
+impl AsRef<Path> for SaveTarget {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// The forms of a saved report.

@@ -5,9 +5,11 @@ use super::focal::focal_of;
 use super::job::PhotoJob;
 use super::settings::Settings;
 use super::{median, timed, to_microseconds};
+use crate::ade20k::WALL;
 use crate::deadline::{Deadline, TimedOut};
 use crate::debug_output;
-use crate::geometry::camera::{Focal, FocalSource};
+use crate::geometry::camera::{Focal, FocalSource, ImageSize};
+use crate::label_map::LabelMap;
 use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
 use crate::memory::rss_mb;
 use crate::photo::{Photo, guarded, segments};
@@ -65,9 +67,7 @@ pub fn finish(
     if let Err(error) = outcome {
         result.fail(error);
     }
-    let t = &mut result.timings_ms;
-    let sum = t.read + t.decode + t.exif + t.preprocess + t.inference + t.masks + t.measure;
-    t.total = to_microseconds(sum);
+    result.timings_ms.total = to_microseconds(result.timings_ms.sum());
     result
 }
 
@@ -109,7 +109,7 @@ fn measure_photo(
                 set_measurement(result, &guess, focal);
                 result.status = Status::Fallback;
                 result.error = Some(why);
-                return Ok(());
+                return draw(result, photo, &all_wall(size)?, &guess, job, settings);
             }
             Fallback::Cloud(cloud) => match cloud.labels(photo, deadline) {
                 Ok(labels) => (labels, Some(why)),
@@ -158,15 +158,36 @@ fn measure_photo(
             result.status = Status::Fallback;
         }
     }
-    if let Some(folder) = &job.debug_dir {
-        debug_output::write(folder, photo, &labels, &measurement, result)
-            .map_err(|e| e.to_string())?;
-    }
-    if let Some(folder) = &settings.thumbnails {
-        let written = debug_output::write_thumbnail(folder, photo, &labels, &measurement);
-        result.overlay = Some(written.map_err(|e| e.to_string())?);
-    }
+    draw(result, photo, &labels, &measurement, job, settings)?;
     deadline
         .map_or(Ok(()), |deadline| deadline.check())
         .map_err(|missed| missed.to_string())
+}
+
+/// What the guess of `--fallback full-frame` takes a photo for.
+fn all_wall(size: ImageSize) -> Result<LabelMap, String> {
+    let pixels = size.width as usize * size.height as usize;
+    LabelMap::new(size.width, size.height, vec![WALL; pixels]).map_err(|e| e.to_string())
+}
+
+/// Draws what was made of a photo into the folders that the user asked for.
+fn draw(
+    result: &mut PhotoResult,
+    photo: &Photo,
+    labels: &LabelMap,
+    measurement: &Measurement,
+    job: &PhotoJob,
+    settings: &Settings,
+) -> Result<(), String> {
+    if let Some(folder) = &job.debug_dir {
+        // All stages are over: the file shows the entry as the report will.
+        result.timings_ms.total = to_microseconds(result.timings_ms.sum());
+        debug_output::write(folder, photo, labels, measurement, result)
+            .map_err(|e| e.to_string())?;
+    }
+    if let Some(folder) = &settings.thumbnails {
+        let written = debug_output::write_thumbnail(folder, photo, labels, measurement);
+        result.overlay = Some(written.map_err(|e| e.to_string())?);
+    }
+    Ok(())
 }

@@ -27,7 +27,7 @@ pub struct Settings {
     pub warmup: u32,
     /// Geometry.
     pub estimator: EstimatorKind,
-    /// Folder for a small overlay of each photo, named by the photo's hash.
+    /// Folder for a small overlay of each photo, named by the overlay's own hash.
     pub thumbnails: Option<PathBuf>,
     /// What stands in for a failed segmentation.
     pub fallback: Fallback,

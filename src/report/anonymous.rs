@@ -1,11 +1,13 @@
 //! `--anonymous`: reports that can be shown to strangers. They name photos, and no folder of the machine.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::Report;
+use crate::dataset::names::{base_name, normalised, stem};
 
-/// Takes folders out of a report: paths of photos, photos' names that are paths from elsewhere, and `folders` and those of
-/// the photos where messages name them.
+/// Takes folders out of a report: paths of photos, names of photos and of truth that are paths from elsewhere, and `folders`
+/// and those of the photos where messages name them.
 pub fn anonymise(report: &mut Report, folders: &[&Path]) {
     let mut known: Vec<PathBuf> = folders.iter().map(|f| f.to_path_buf()).collect();
     for result in &mut report.results {
@@ -21,8 +23,9 @@ pub fn anonymise(report: &mut Report, folders: &[&Path]) {
     // A folder before the one that it lies in.
     prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
     prefixes.dedup();
+    let mut names = Names::default();
     for result in &mut report.results {
-        result.file = name(&result.file);
+        result.file = names.of(&result.file);
         if let Some(error) = &mut result.error {
             *error = prefixes.iter().fold(std::mem::take(error), |text, prefix| {
                 text.replace(prefix, "")
@@ -31,29 +34,114 @@ pub fn anonymise(report: &mut Report, folders: &[&Path]) {
     }
     if let Some(unmatched) = &mut report.unmatched {
         for photo in &mut unmatched.photos_without_truth {
-            *photo = name(photo);
+            *photo = names.of(photo);
+        }
+        for entry in &mut unmatched.entries_without_photo {
+            *entry = name(entry);
         }
     }
 }
 
-/// A photo's name without what leads to it from outside the folder that was measured.
-fn name(identity: &str) -> String {
-    let path = Path::new(identity);
-    if path.is_absolute() || path.starts_with("..") {
-        let last = path.file_name().unwrap_or(path.as_os_str());
-        return last.to_string_lossy().into_owned();
+/// The names that photos go by, no two alike: what tells two photos apart may be their folders alone.
+#[derive(Default)]
+struct Names {
+    /// By identity.
+    given: HashMap<String, String>,
+    taken: HashSet<String>,
+    /// By name without a number: the number that is tried next, so that ten thousand photos of one name do not count up from
+    /// 2 each.
+    next: HashMap<String, usize>,
+}
+
+impl Names {
+    /// The photo's name without folders from elsewhere; where an earlier photo has taken it, with a number.
+    fn of(&mut self, identity: &str) -> String {
+        if let Some(given) = self.given.get(identity) {
+            return given.clone();
+        }
+        let plain = name(identity);
+        let mut own = plain.clone();
+        let number = self.next.entry(plain.clone()).or_insert(2);
+        while !self.taken.insert(own.clone()) {
+            own = numbered(&plain, *number);
+            *number += 1;
+        }
+        self.given.insert(identity.to_owned(), own.clone());
+        own
     }
-    identity.to_owned()
+}
+
+/// `a-2.jpg` of `a.jpg`.
+fn numbered(name: &str, number: usize) -> String {
+    let ending = &base_name(name)[stem(name).len()..];
+    let front = name.strip_suffix(ending).unwrap_or(name);
+    format!("{front}-{number}{ending}")
+}
+
+/// A name without what leads to it from outside the folder that was measured, with slashes of either kind: ground truth may
+/// have been written on another machine.
+fn name(identity: &str) -> String {
+    let path = normalised(identity);
+    let on_drive = matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic());
+    let is_outside =
+        on_drive || path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..");
+    if is_outside {
+        base_name(&path).to_owned()
+    } else {
+        identity.to_owned()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
 
     #[test]
     fn names_inside_the_measured_folder_stay() {
-        assert_eq!(name("kitchen/a.jpg"), "kitchen/a.jpg");
-        assert_eq!(name("/home/jane/a.jpg"), "a.jpg");
-        assert_eq!(name("../jane/a.jpg"), "a.jpg");
+        for inside in ["kitchen/a.jpg", "kitchen\\a.jpg", "a:b.jpg", "..a.jpg"] {
+            assert_eq!(name(inside), inside);
+        }
+        for outside in [
+            "/home/jane/a.jpg",
+            "../jane/a.jpg",
+            "b/../../jane/a.jpg",
+            "~/jane/a.jpg",
+            "C:\\Users\\jane\\a.jpg",
+            "\\\\server\\jane\\a.jpg",
+        ] {
+            assert_eq!(name(outside), "a.jpg", "{outside}");
+        }
+    }
+
+    #[test]
+    fn photos_keep_names_of_their_own() {
+        let mut names = Names::default();
+        let given = [
+            "/a/x.png", "/b/x.png", "x-2.png", "/c/x.png", "/b/y", "/c/y",
+        ]
+        .map(|identity| names.of(identity));
+        assert_eq!(
+            given,
+            ["x.png", "x-2.png", "x-2-2.png", "x-3.png", "y", "y-2"]
+        );
+        assert_eq!(names.of("/b/x.png"), "x-2.png", "it has its name");
+    }
+
+    #[test]
+    fn what_has_no_partner_goes_by_the_same_names_and_tells_no_folder() {
+        let mut report = sample::report();
+        for (result, folder) in report.results.iter_mut().zip(["a", "b"]) {
+            result.file = format!("/home/jane/{folder}/x.png");
+        }
+        let unmatched = report.unmatched.as_mut().unwrap();
+        unmatched.photos_without_truth = vec![report.results[1].file.clone()];
+        unmatched.entries_without_photo = vec!["/home/jane/secret/gone.jpg".to_owned()];
+        anonymise(&mut report, &[]);
+        assert_eq!(report.results[0].file, "x.png");
+        assert_eq!(report.results[1].file, "x-2.png");
+        let unmatched = report.unmatched.unwrap();
+        assert_eq!(unmatched.photos_without_truth, ["x-2.png"]);
+        assert_eq!(unmatched.entries_without_photo, ["gone.jpg"]);
     }
 }

@@ -4,7 +4,7 @@ use super::photo_result::PhotoResult;
 use super::schema::Report;
 use super::wording;
 
-const HEADER: [&str; 26] = [
+const HEADER: [&str; 27] = [
     "file",
     "status",
     "error",
@@ -31,6 +31,7 @@ const HEADER: [&str; 26] = [
     "warnings",
     "build",
     "change",
+    "missedGates",
 ];
 
 /// One line a photo under a header of the report's own names.
@@ -41,8 +42,13 @@ pub fn render(report: &Report) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER)?;
     let build = wording::build(report);
+    let (changes, missed) = (report.changes(), report.missed_gates());
     for result in &report.results {
-        writer.write_record(row(result, &build, change_of(report, &result.file)))?;
+        let file = result.file.as_str();
+        let change = changes.get(file).map_or("", |p| p.change.words());
+        let gates = missed.get(file).into_iter().flatten();
+        let gates: Vec<&str> = gates.map(|gate| gate.gate.as_str()).collect();
+        writer.write_record(row(result, &build, change, &gates.join("; ")))?;
     }
     let bytes = writer
         .into_inner()
@@ -50,12 +56,8 @@ pub fn render(report: &Report) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What became of a photo since the baseline; empty without one.
-fn change_of(report: &Report, file: &str) -> &'static str {
-    report.change_of(file).map_or("", |p| p.change.words())
-}
-
-fn row(r: &PhotoResult, build: &str, change: &str) -> [String; 26] {
+/// A photo's cells: `change` since the baseline and `gates` missed on its account are empty where there is none.
+fn row(r: &PhotoResult, build: &str, change: &str, gates: &str) -> [String; 27] {
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let [width_low, width_high] = ends(r.width_interval_cm);
     let [height_low, height_high] = ends(r.height_interval_cm);
@@ -87,6 +89,7 @@ fn row(r: &PhotoResult, build: &str, change: &str) -> [String; 26] {
         codes.join(" "),
         cell(build),
         change.to_owned(),
+        cell(gates),
     ]
 }
 
@@ -120,6 +123,34 @@ mod tests {
             &rows[1][23],
             "left_end_cut width_is_lower_bound focal_from_default"
         );
+    }
+
+    #[test]
+    fn a_photo_names_its_change_and_the_gates_missed_on_its_account() {
+        let mut report = sample::report();
+        let mut old = report.clone();
+        old.results[0].score.width_pct_err = Some(50.0);
+        report.comparison = Some(crate::compare::compare(&old, &report).unwrap());
+        let broken = report.results[4].file.clone();
+        let photo_error = report.gates.last_mut().unwrap();
+        assert_eq!(photo_error.gate, "max-photo-error");
+        photo_error.photos.push(broken);
+        let text = render(&report).unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let ends: Vec<(String, String)> = reader
+            .records()
+            .map(Result::unwrap)
+            .map(|row| (row[25].to_owned(), row[26].to_owned()))
+            .collect();
+        let expected = [
+            ("improved", ""),
+            ("same", "max-photo-error"),
+            ("same", ""),
+            ("same", ""),
+            ("same", "max-errors; max-photo-error"),
+        ];
+        let expected = expected.map(|(change, gates)| (change.to_owned(), gates.to_owned()));
+        assert_eq!(ends, expected);
     }
 
     #[test]

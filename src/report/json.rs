@@ -16,7 +16,7 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// It is not a report.
-    #[error("{} is not a report of this program: {reason}", .path.display())]
+    #[error("{} is not a report of this program: {reason}; give the .json that --save wrote", .path.display())]
     Form {
         /// The file.
         path: PathBuf,
@@ -31,6 +31,14 @@ pub enum ReadError {
         /// Its version.
         found: u64,
     },
+}
+
+impl ReadError {
+    /// Whether there is no such file.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 /// The report, indented, with a newline at its end.
@@ -165,9 +173,17 @@ mod tests {
             read_text(r#"{"schemaVersion":99}"#),
             Err(ReadError::Newer { found: 99, .. })
         ));
-        assert!(matches!(
-            read(Path::new("no/such.json")),
-            Err(ReadError::Read { .. })
-        ));
+        assert!(read(Path::new("no/such.json")).is_err_and(|error| error.is_missing()));
+    }
+
+    /// CSV, say, which `--save` writes, too.
+    #[test]
+    fn what_is_no_report_is_told_from_the_file_that_is() {
+        for text in ["file,status\n", "{}", r#"{"schemaVersion":1}"#] {
+            let error = read_text(text).unwrap_err();
+            assert!(!error.is_missing());
+            let told = error.to_string();
+            assert!(told.ends_with("give the .json that --save wrote"), "{told}");
+        }
     }
 }

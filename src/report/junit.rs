@@ -1,5 +1,5 @@
 //! The report as JUnit XML: a test a photo and a test a gate. Failure: a gate missed, also of each photo on whose account it
-//! was; error: could not measure; skipped: no truth.
+//! was; error: could not measure; skipped: no truth. Truth without a photo is told in properties.
 
 use std::fmt::Write;
 
@@ -22,10 +22,15 @@ fn document(out: &mut String, report: &Report) -> std::fmt::Result {
     let errors = report.metrics.errors;
     let gates_missed = count(&report.gates, |g| g.verdict == Verdict::Missed);
     let gates_skipped = count(&report.gates, |g| g.verdict == Verdict::Skipped);
+    let (changes, missed) = (report.changes(), report.missed_gates());
     let photos: Vec<(&PhotoResult, Outcome)> = report
         .results
         .iter()
-        .map(|r| (r, Outcome::of(r, report)))
+        .map(|r| {
+            let gates = missed.get(r.file.as_str()).map(Vec::as_slice);
+            let change = changes.get(r.file.as_str()).copied();
+            (r, Outcome::of(r, gates.unwrap_or_default(), change))
+        })
         .collect();
     let failed = count(&photos, |(_, o)| matches!(o, Outcome::Failed(_)));
     let skipped = count(&photos, |(_, o)| matches!(o, Outcome::Skipped));
@@ -70,14 +75,19 @@ fn count<T>(all: &[T], which: impl Fn(&T) -> bool) -> usize {
 
 fn properties(out: &mut String, report: &Report) -> std::fmt::Result {
     let machine = &report.environment;
-    writeln!(out, "    <properties>")?;
-    for (name, value) in [
+    let run = [
         ("build", wording::build(report)),
         (
             "machine",
             format!("{}, {}, {} cores", machine.os, machine.cpu, machine.cores),
         ),
-    ] {
+    ];
+    // No test is about them, and a suite has no text of its own in the form that viewers have in common.
+    let unmatched = report.unmatched.iter();
+    let entries = unmatched.flat_map(|unmatched| &unmatched.entries_without_photo);
+    let entries = entries.map(|entry| ("ground truth without a photo", entry.clone()));
+    writeln!(out, "    <properties>")?;
+    for (name, value) in run.into_iter().chain(entries) {
         writeln!(
             out,
             "      <property name=\"{name}\" value=\"{}\"/>",
@@ -99,13 +109,11 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn of(result: &PhotoResult, report: &Report) -> Self {
-        let missed: Vec<String> = report
-            .gates
+    fn of(result: &PhotoResult, missed: &[&GateOutcome], change: Option<&PhotoChange>) -> Self {
+        let missed: Vec<String> = missed
             .iter()
-            .filter(|g| g.verdict == Verdict::Missed && g.photos.contains(&result.file))
             .map(|g| {
-                let own = own_figures(result, report.change_of(&result.file));
+                let own = own_figures(result, change);
                 format!("{} (limit {}) missed: {own}", g.gate, g.limit)
             })
             .collect();

@@ -112,40 +112,21 @@ fn gates(out: &mut String, report: &Report) -> std::fmt::Result {
 }
 
 fn problems(out: &mut String, report: &Report) -> std::fmt::Result {
-    let failed: Vec<&PhotoResult> = report
-        .results
-        .iter()
-        .filter(|r| r.error.is_some())
-        .collect();
-    if !failed.is_empty() {
-        writeln!(out, "### Not measured\n")?;
-        for result in failed {
+    for (title, photos) in wording::failed(report) {
+        writeln!(out, "### {title}\n")?;
+        for result in photos {
             writeln!(
                 out,
                 "- {}: {}",
                 wording::escaped_markdown(&result.file),
-                wording::escaped_markdown(&wording::notes(result))
+                wording::escaped_markdown(&wording::why(result))
             )?;
         }
         writeln!(out)?;
     }
-    let Some(unmatched) = &report.unmatched else {
-        return Ok(());
-    };
-    for (title, names) in [
-        (
-            "Photos without ground truth",
-            &unmatched.photos_without_truth,
-        ),
-        (
-            "Ground truth without a photo",
-            &unmatched.entries_without_photo,
-        ),
-    ] {
-        if !names.is_empty() {
-            let names: Vec<String> = names.iter().map(|n| wording::escaped_markdown(n)).collect();
-            writeln!(out, "{title}: {}\n", names.join(", "))?;
-        }
+    for (title, names) in wording::unmatched(report) {
+        let names: Vec<String> = names.iter().map(|n| wording::escaped_markdown(n)).collect();
+        writeln!(out, "{title}: {}\n", names.join(", "))?;
     }
     Ok(())
 }
@@ -154,10 +135,7 @@ fn worst(out: &mut String, report: &Report) -> std::fmt::Result {
     let mut scored: Vec<(f64, &PhotoResult)> = report
         .results
         .iter()
-        .filter_map(|r| {
-            let errors = [r.score.width_pct_err, r.score.height_pct_err];
-            Some((errors.into_iter().flatten().reduce(f64::max)?, r))
-        })
+        .filter_map(|r| Some((r.score.worst_pct_err()?, r)))
         .collect();
     // A full listing follows: naming the worst of a handful would only repeat it.
     if scored.len() <= WORST {

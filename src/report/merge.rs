@@ -1,6 +1,6 @@
 //! The reports of all shards of a data set, joined into the report that one run would have given.
 
-use super::schema::{Report, RunOptions, Unmatched};
+use super::schema::{Environment, Report, RunOptions, Unmatched};
 use super::{PhotoResult, printable};
 use crate::dataset::Shard;
 use crate::score::{RunTotals, summarise};
@@ -61,6 +61,11 @@ pub enum MergeError {
     Photos(String),
 }
 
+/// What a report says of its machine where its shards were measured on unlike ones: their times are none of one machine.
+pub const SEVERAL: &str = "several";
+/// The same where there are only numbers.
+pub const SEVERAL_CORES: usize = 0;
+
 /// A report and the file it came from, for messages.
 type Named = (String, Report);
 
@@ -98,6 +103,7 @@ pub fn merge(reports: Vec<Named>) -> Result<Report, MergeError> {
     let mut parts = vec![std::mem::take(&mut merged.results).into_iter()];
     for report in shards {
         merged.generated_at = merged.generated_at.max(report.generated_at);
+        join_machines(&mut merged.environment, &report.environment);
         parts.push(report.results.into_iter());
     }
     // Photos were dealt out one by one, and come back so.
@@ -123,6 +129,22 @@ pub fn merge(reports: Vec<Named>) -> Result<Report, MergeError> {
     merged.gates = Vec::new();
     merged.comparison = None;
     Ok(merged)
+}
+
+/// Leaves of a machine what it has in common with another one, as far as times hang on it.
+fn join_machines(machine: &mut Environment, other: &Environment) {
+    if machine.os != other.os {
+        machine.os = SEVERAL.to_owned();
+    }
+    if machine.cpu != other.cpu {
+        machine.cpu = SEVERAL.to_owned();
+    }
+    if machine.cores != other.cores {
+        machine.cores = SEVERAL_CORES;
+    }
+    if machine.device != other.device {
+        machine.device = Some(SEVERAL.to_owned());
+    }
 }
 
 fn check_division(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
@@ -177,10 +199,7 @@ fn check_alike(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
     };
     for (_, name, other) in others {
         let differing = [
-            (
-                "the program's version",
-                first.tool.version != other.tool.version,
-            ),
+            ("the program's version or commit", first.tool != other.tool),
             ("the model", first.model != other.model),
             ("an option", settings(first) != settings(other)),
             (
@@ -214,6 +233,8 @@ fn check_sizes(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::compare;
+    use crate::load::ProcessorUse;
     use crate::report::sample;
 
     /// The sample report as if measured in `of` shards.
@@ -249,6 +270,41 @@ mod tests {
     }
 
     #[test]
+    fn unlike_and_busy_machines_make_times_that_are_compared_with_no_others() {
+        let reason = |change: fn(&mut Report)| {
+            let mut parts = shards(3);
+            change(&mut parts[1].1);
+            let merged = merge(parts).unwrap();
+            let comparison = compare(&sample::report(), &merged).unwrap();
+            comparison.time.unwrap().not_comparable.unwrap_or_default()
+        };
+        assert_eq!(reason(|_| {}), "");
+        let cpu = reason(|r| r.environment.cpu = "Another CPU".into());
+        assert_eq!(cpu, "the processor was 'Some CPU' and is 'several'");
+        let cores = reason(|r| r.environment.cores = 64);
+        assert!(cores.contains("the number of processors"), "{cores}");
+        let device = reason(|r| r.environment.device = None);
+        assert_eq!(device, "the device was 'cpu' and is 'several'");
+        let os = reason(|r| r.environment.os = "macos aarch64".into());
+        assert_eq!(os, "the system was 'linux x86_64' and is 'several'");
+        let busy = reason(|r| {
+            r.metrics.processors = Some(ProcessorUse {
+                own_pct: 40.0,
+                others_pct: 60.0,
+                idle_pct: 0.0,
+            });
+        });
+        assert!(busy.contains("60 % of the processors"), "{busy}");
+        let mut several = sample::report();
+        several.environment.cpu = SEVERAL.to_owned();
+        let time = compare(&several, &several.clone()).unwrap().time.unwrap();
+        assert!(
+            time.not_comparable
+                .is_some_and(|why| why.contains("several were merged"))
+        );
+    }
+
+    #[test]
     fn what_is_not_one_run_is_refused_by_name() {
         let message = |reports| merge(reports).unwrap_err().to_string();
         assert!(message(vec![]).contains("no report"));
@@ -264,6 +320,9 @@ mod tests {
         let mut other = shards(2);
         other[1].1.options.estimator = "predecessor".into();
         assert!(message(other).contains("an option"));
+        let mut built_anew = shards(2);
+        built_anew[1].1.tool.commit = Some("1a2b3c".into());
+        assert!(message(built_anew).contains("version or commit"));
         let mut fewer = shards(2);
         fewer[0].1.results.truncate(1);
         assert!(message(fewer).contains("1.json"));

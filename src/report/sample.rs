@@ -86,6 +86,7 @@ pub(crate) fn report() -> Report {
     score_photo(&mut refused, truth(400.0, 250.0));
     let mut fallback = measured("dark.webp", 420.0, 260.0);
     fallback.status = Status::Fallback;
+    fallback.error = Some("it has no label map".to_owned());
     fallback.confidence_pct = Some(5.0);
     fallback.warnings = vec![Warning::FallbackMask];
     let broken = PhotoResult::failed(

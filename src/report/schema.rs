@@ -1,9 +1,11 @@
 //! The report: the one serialisable result of a run. Every other form of output is a pure function of it.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::comparison::{Comparison, PhotoChange};
-use super::gate_outcome::GateOutcome;
+use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::PhotoResult;
 use crate::score::metrics::Metrics;
 use crate::segment::{Operators, Skipped};
@@ -46,11 +48,25 @@ pub struct Report {
 }
 
 impl Report {
-    /// What became of a photo since the baseline, where there is one.
+    /// What became of photos since the baseline, by their identities; nothing without one.
     #[must_use]
-    pub fn change_of(&self, file: &str) -> Option<&PhotoChange> {
+    pub fn changes(&self) -> HashMap<&str, &PhotoChange> {
         let photos = self.comparison.iter().flat_map(|c| &c.photos);
-        photos.into_iter().find(|photo| photo.file == file)
+        photos.map(|photo| (photo.file.as_str(), photo)).collect()
+    }
+
+    /// The gates that were missed on the account of single photos, by the photos' identities.
+    #[must_use]
+    pub fn missed_gates(&self) -> HashMap<&str, Vec<&GateOutcome>> {
+        let mut missed: HashMap<&str, Vec<&GateOutcome>> = HashMap::new();
+        for gate in &self.gates {
+            if gate.verdict == Verdict::Missed {
+                for file in &gate.photos {
+                    missed.entry(file.as_str()).or_default().push(gate);
+                }
+            }
+        }
+        missed
     }
 }
 

@@ -9,6 +9,7 @@ use super::gate_outcome::Verdict;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, ABSENT};
+use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 use crate::score::statistics::ErrorStats;
 
 /// Between two columns.
@@ -116,12 +117,15 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
     }
     line(out, &columns, None, style.bold);
     for (row, result) in results.iter().enumerate() {
-        let row_style = match result.status {
-            Status::Error => style.bad,
-            Status::Ok => anstyle::Style::new(),
-            Status::Refused | Status::Fallback => style.dim,
-        };
-        line(out, &columns, Some(row), row_style);
+        line(out, &columns, Some(row), style_of(result.status, style));
+    }
+}
+
+const fn style_of(status: Status, style: Style) -> anstyle::Style {
+    match status {
+        Status::Error => style.bad,
+        Status::Ok => anstyle::Style::new(),
+        Status::Refused | Status::Fallback => style.dim,
     }
 }
 
@@ -256,44 +260,25 @@ fn line(out: &mut String, columns: &[(usize, Column)], row: Option<usize>, style
 
 /// Whole error messages, and what had no partner: a table may be too narrow for them.
 fn problems(out: &mut String, report: &Report, style: Style) {
-    let failed: Vec<&PhotoResult> = report
-        .results
-        .iter()
-        .filter(|r| r.error.is_some())
-        .collect();
-    if !failed.is_empty() {
-        push_line(out, "\nNot measured", style.bold);
-        for result in failed {
+    for (title, photos) in wording::failed(report) {
+        push_line(out, &format!("\n{title}"), style.bold);
+        for result in photos {
             let file = wording::printable(&result.file);
             push_line(
                 out,
-                &format!("  {file}: {}", wording::notes(result)),
-                style.bad,
+                &format!("  {file}: {}", wording::why(result)),
+                style_of(result.status, style),
             );
         }
     }
-    let Some(unmatched) = &report.unmatched else {
-        return;
-    };
-    for (title, names) in [
-        (
-            "Photos without ground truth",
-            &unmatched.photos_without_truth,
-        ),
-        (
-            "Ground truth without a photo",
-            &unmatched.entries_without_photo,
-        ),
-    ] {
-        if !names.is_empty() {
-            push_line(out, &format!("\n{title}"), style.bold);
-            for name in names {
-                push_line(
-                    out,
-                    &format!("  {}", wording::printable(name)),
-                    anstyle::Style::new(),
-                );
-            }
+    for (title, names) in wording::unmatched(report) {
+        push_line(out, &format!("\n{title}"), style.bold);
+        for name in names {
+            push_line(
+                out,
+                &format!("  {}", wording::printable(name)),
+                anstyle::Style::new(),
+            );
         }
     }
 }
@@ -379,7 +364,7 @@ fn scores(out: &mut String, report: &Report, style: Style) {
     }
     let constant = metrics.constant_baseline;
     let text = format!(
-        "constant guess 420 x 260: width MAPE {}, height MAPE {}",
+        "constant guess {CONSTANT_WIDTH_CM} x {CONSTANT_HEIGHT_CM}: width MAPE {}, height MAPE {}",
         wording::percent(constant.width_mape),
         wording::percent(constant.height_mape)
     );

@@ -10,7 +10,7 @@ use crate::score::metrics::Spread;
 /// What stands for a value that is not there.
 pub const ABSENT: &str = "-";
 
-/// A length, to the millimetre; with a mark in front when it is only a lower bound.
+/// A length, to the millimetre.
 pub fn length(cm: Option<f64>) -> String {
     cm.map_or_else(|| ABSENT.to_owned(), |cm| format!("{cm:.1}"))
 }
@@ -58,13 +58,45 @@ pub const fn status(status: Status) -> &'static str {
     }
 }
 
-/// Why a photo has no size, or what to know about it: the error, or the warnings' codes.
+/// What to know about a photo: the warnings' codes, and [`why`] it was not measured as it should have been.
 pub fn notes(result: &PhotoResult) -> String {
-    if let Some(error) = &result.error {
-        return printable(error);
-    }
     let codes: Vec<String> = result.warnings.iter().map(|w| w.code()).collect();
-    codes.join(", ")
+    let mut parts = vec![codes.join(", "), why(result)];
+    parts.retain(|part| !part.is_empty());
+    parts.join("; ")
+}
+
+/// Why a photo could not be measured, or only by fallback; empty where all went well.
+pub fn why(result: &PhotoResult) -> String {
+    printable(result.error.as_deref().unwrap_or_default())
+}
+
+/// Photos that could not be measured, and those that were by fallback only, under a title each; what is empty is left out.
+pub fn failed(report: &Report) -> Vec<(&'static str, Vec<&PhotoResult>)> {
+    let having = |status: Status| report.results.iter().filter(move |r| r.status == status);
+    let lists = [
+        ("Not measured", having(Status::Error).collect::<Vec<_>>()),
+        ("By fallback", having(Status::Fallback).collect()),
+    ];
+    let lists = lists.into_iter();
+    lists.filter(|(_, photos)| !photos.is_empty()).collect()
+}
+
+/// Photos and truth without a partner, by name, under a title each; what is empty is left out.
+pub fn unmatched(report: &Report) -> Vec<(&'static str, &[String])> {
+    let lists = report.unmatched.iter().flat_map(|unmatched| {
+        [
+            (
+                "Photos without ground truth",
+                unmatched.photos_without_truth.as_slice(),
+            ),
+            (
+                "Ground truth without a photo",
+                unmatched.entries_without_photo.as_slice(),
+            ),
+        ]
+    });
+    lists.filter(|(_, names)| !names.is_empty()).collect()
 }
 
 /// Text without control characters: names of files come from strangers, and a terminal obeys escape sequences.
@@ -267,6 +299,15 @@ pub fn gate(outcome: &GateOutcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_fallback_s_warnings_stand_beside_its_reason() {
+        let results = sample::report().results;
+        assert_eq!(notes(&results[0]), "");
+        assert_eq!(notes(&results[3]), "fallback_mask; it has no label map");
+        assert_eq!(notes(&results[4]), "the file is empty & cannot be a photo");
+    }
 
     #[test]
     fn a_file_name_cannot_drive_the_terminal() {

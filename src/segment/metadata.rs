@@ -91,6 +91,8 @@ pub enum MetadataError {
     },
 }
 
+const MEAN_EXAMPLE: &str = "[0.485, 0.456, 0.406]";
+const STD_EXAMPLE: &str = "[0.229, 0.224, 0.225]";
 const LABELS_EXAMPLE: &str = r#"[{"name": "wall", "adeIndex": 0}, ...]"#;
 const SIZE_EXAMPLE: &str = r#"{"shortestEdge": 640, "longestEdge": 2560, "divisor": 32}"#;
 
@@ -157,8 +159,8 @@ impl ModelMetadata {
         let fields = Fields { model, config };
         let metadata = Self {
             labels: fields.required("labels", LABELS_EXAMPLE)?,
-            mean: fields.required("mean", "[0.485, 0.456, 0.406]")?,
-            std: fields.required("std", "[0.229, 0.224, 0.225]")?,
+            mean: fields.required("mean", MEAN_EXAMPLE)?,
+            std: fields.required("std", STD_EXAMPLE)?,
             rescale: fields.required("rescale", "0.00392156862745098")?,
             size: fields.required("size", SIZE_EXAMPLE)?,
             resample: fields.required("resample", r#""bilinear""#)?,
@@ -203,14 +205,13 @@ impl ModelMetadata {
             ));
         }
         let usable = |value: f32| value.is_finite() && value > 0.0;
-        if !self.std.into_iter().all(usable) || !self.mean.into_iter().all(f32::is_finite) {
+        if !self.mean.into_iter().all(f32::is_finite) {
+            let value = format!("{:?}", self.mean);
+            return Err(invalid("mean", value, "must be finite", MEAN_EXAMPLE));
+        }
+        if !self.std.into_iter().all(usable) {
             let value = format!("{:?}", self.std);
-            return Err(invalid(
-                "std",
-                value,
-                "must be positive",
-                "[0.229, 0.224, 0.225]",
-            ));
+            return Err(invalid("std", value, "must be positive", STD_EXAMPLE));
         }
         if !usable(self.rescale) {
             let value = self.rescale.to_string();
@@ -334,6 +335,20 @@ mod tests {
             SizePolicy::Fixed { height: 384, .. }
         ));
         assert!((metadata.rescale - 1.0).abs() < f32::EPSILON);
+    }
+
+    /// Beyond single precision a number of the configuration file is infinite; the model's own are refused as they are read.
+    #[test]
+    fn what_is_not_finite_is_laid_to_its_own_field() {
+        for field in ["mean", "std"] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            write!(file, r#"{{"{field}": [1e39, 1, 1]}}"#).unwrap();
+            let message = read(&complete(), Some(file.path()))
+                .unwrap_err()
+                .to_string();
+            let named = format!("field `{field}` is [inf, 1.0, 1.0]");
+            assert!(message.contains(&named), "{message}");
+        }
     }
 
     #[test]

@@ -134,8 +134,34 @@ fn a_folder_that_is_not_there_is_told_before_anything_is_measured() {
         assert_ends(&output, 2, &format!("cannot write --save {target}"));
         assert_ends(&output, 2, "make it first");
     }
+    std::fs::create_dir(dir.path().join("d.json")).unwrap();
+    for (option, target, said) in [
+        ("--save", "d.json", "--save d.json: it is a folder"),
+        (
+            "--debug-dir",
+            "rooms/bedroom.jpg/out",
+            "the folder rooms/bedroom.jpg/out: ",
+        ),
+        ("--debug-dir", "rooms/bedroom.jpg", "one with --debug-dir"),
+        ("--assets", "rooms/bedroom.jpg", "one with --assets"),
+    ] {
+        let output = measuring(dir.path())
+            .args([option, target, "--save", "r.json"])
+            .output()
+            .unwrap();
+        assert_ends(&output, 2, said);
+    }
+    let journal = dir.path().join("r.json.journal.jsonl");
+    assert!(!journal.exists(), "no run has begun");
+}
+
+#[test]
+fn a_folder_of_one_photo_that_cannot_be_made_costs_that_photo() {
+    let dir = two_photos();
+    std::fs::create_dir(dir.path().join("out")).unwrap();
+    std::fs::write(dir.path().join("out/bedroom-jpg"), "no folder").unwrap();
     let output = measuring(dir.path())
-        .args(["--debug-dir", "rooms/bedroom.jpg/out", "--summary", "json"])
+        .args(["--debug-dir", "out", "--summary", "json"])
         .stdout(Stdio::piped())
         .output()
         .unwrap();
@@ -143,9 +169,10 @@ fn a_folder_that_is_not_there_is_told_before_anything_is_measured() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let message = report["results"][0]["error"].as_str().unwrap();
     assert!(
-        message.contains("cannot write rooms/bedroom.jpg/out"),
+        message.contains("cannot write out/bedroom-jpg"),
         "{message}"
     );
+    assert_eq!(report["metrics"]["errors"], 1);
 }
 
 #[test]

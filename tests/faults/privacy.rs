@@ -3,7 +3,9 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use super::support::{binary, fixtures};
+use serde_json::{Value, json};
+
+use super::support::{assert_ends, binary, fixtures, report};
 
 const SERIAL: &str = "SERIAL-7391-XQ";
 const GPS_DATE: &str = "2031:07:09";
@@ -178,7 +180,7 @@ fn an_anonymous_report_names_no_folder() {
     }
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["results"][0]["file"], "bedroom.jpg");
     let message = report["results"][1]["error"].as_str().unwrap();
     assert!(message.contains("looked for no_exif.jpg.png"), "{message}");
@@ -187,5 +189,69 @@ fn an_anonymous_report_names_no_folder() {
     for text in saved.into_iter().chain([output.stdout]) {
         let text = String::from_utf8(text).unwrap();
         assert!(!text.contains("jane"), "{text}");
+    }
+}
+
+/// Ground truth names folders, too; and without its folder a photo may be called like another.
+#[test]
+fn an_anonymous_report_of_two_folders_names_neither_and_keeps_their_photos_apart() {
+    const FORMS: [&str; 5] = ["json", "csv", "md", "xml", "html"];
+    let dir = tempfile::Builder::new()
+        .prefix("jane doe ")
+        .tempdir()
+        .unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for (folder, photo) in [("a", "bedroom.jpg"), ("b", "corner.jpg")] {
+        std::fs::create_dir(at(folder)).unwrap();
+        std::fs::copy(fixtures().join(photo), at(folder).join("x.jpg")).unwrap();
+    }
+    std::fs::create_dir(at("none")).unwrap();
+    let truth = [
+        at("a/x.jpg").display().to_string(),
+        at("secret/gone.jpg").display().to_string(),
+        "C:\\Users\\jane\\away.jpg".to_owned(),
+    ]
+    .map(|file| json!({"file": file, "widthCm": 480}));
+    std::fs::write(at("truth.json"), serde_json::to_vec(&truth).unwrap()).unwrap();
+    let mut command = binary();
+    command
+        .current_dir(dir.path())
+        .arg("--dir")
+        .arg(at("a"))
+        .arg("--dir")
+        .arg(at("b"))
+        .args(["--labels", "none", "--fallback", "full-frame"])
+        .args(["--ground-truth", "truth.json", "--anonymous", "-q"]);
+    for form in FORMS {
+        command.arg("--save").arg(format!("r.{form}"));
+    }
+    let output = command.output().unwrap();
+    assert_ends(&output, 0, "");
+    let report = report(dir.path());
+    assert_eq!(report["results"][0]["file"], "x.jpg");
+    assert_eq!(report["results"][1]["file"], "x-2.jpg");
+    let unmatched = &report["unmatched"];
+    assert_eq!(unmatched["photosWithoutTruth"], json!(["x-2.jpg"]));
+    assert_eq!(
+        unmatched["entriesWithoutPhoto"],
+        json!(["gone.jpg", "away.jpg"])
+    );
+    let saved = FORMS.map(|form| std::fs::read(at(&format!("r.{form}"))).unwrap());
+    for text in saved.into_iter().chain([output.stdout]) {
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.contains("jane") && !text.contains("secret"), "{text}");
+    }
+    let names = ["x.jpg", "x-2.jpg"].map(|file| json!({"file": file, "widthCm": 480}));
+    std::fs::write(at("names.json"), serde_json::to_vec(&names).unwrap()).unwrap();
+    for command in [
+        &["compare", "r.json", "r.json"][..],
+        &["score", "r.json", "--ground-truth", "names.json"],
+    ] {
+        let output = binary()
+            .current_dir(dir.path())
+            .args(command)
+            .output()
+            .unwrap();
+        assert_ends(&output, 0, "");
     }
 }

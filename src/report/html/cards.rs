@@ -26,12 +26,7 @@ struct Pictures {
 }
 
 pub fn section(out: &mut String, report: &Report, folders: &[PathBuf]) -> Result {
-    let changes: HashMap<&str, &PhotoChange> = report
-        .comparison
-        .iter()
-        .flat_map(|comparison| &comparison.photos)
-        .map(|photo| (photo.file.as_str(), photo))
-        .collect();
+    let changes = report.changes();
     let change_of = |r: &PhotoResult| changes.get(r.file.as_str()).copied();
     let shown = shown(report, change_of);
     let (mut found, left_out) = embedded(report, &shown, change_of, folders);
@@ -178,8 +173,7 @@ fn card(
 ) -> Result {
     let name = escaped_xml(&r.file);
     let status = wording::status(r.status);
-    let outside = outside(r.width_interval_cm, r.score.expected_width_cm)
-        || outside(r.height_interval_cm, r.score.expected_height_cm);
+    let outside = r.width_misses_truth() || r.height_misses_truth();
     writeln!(
         out,
         "<li><article id=\"photo-{place}\" tabindex=\"-1\" aria-labelledby=\"name-{place}\" data-place=\"{place}\" data-error=\"{}\" data-confidence=\"{}\" data-time=\"{}\" data-status=\"{status}\" data-warned=\"{}\" data-outside=\"{outside}\" data-change=\"{}\" data-grown=\"{}\">\n<h3 id=\"name-{place}\">{name}</h3>",
@@ -331,14 +325,7 @@ fn size(
     fact(out, name, &html)
 }
 
+/// For sorting: a photo without truth comes after those that err.
 fn largest_error(r: &PhotoResult) -> f64 {
-    let errors = [r.score.width_pct_err, r.score.height_pct_err];
-    errors.into_iter().flatten().fold(0.0, f64::max)
-}
-
-fn outside(interval: Option<[f64; 2]>, truth: Option<f64>) -> bool {
-    match (interval, truth) {
-        (Some([low, high]), Some(truth)) => !(low..=high).contains(&truth),
-        _ => false,
-    }
+    r.score.worst_pct_err().unwrap_or(0.0)
 }

@@ -32,6 +32,9 @@ pub fn header(out: &mut String, report: &Report) -> Result {
         machine.cores,
     )?;
     let mut sections = vec![("charts", "Charts"), ("photos", "Photos")];
+    if !wording::unmatched(report).is_empty() {
+        sections.insert(0, ("unmatched", "Unmatched"));
+    }
     if report.metrics.width.count + report.metrics.height.count > 0 {
         sections.insert(0, ("scores", "Scores"));
     }

@@ -47,6 +47,7 @@ fn page(out: &mut String, report: &Report, pictures: &[PathBuf]) -> std::fmt::Re
     gates(out, report)?;
     changes(out, report)?;
     scores(out, report)?;
+    unmatched(out, report)?;
     charts::section(out, report)?;
     cards::section(out, report, pictures)?;
     writeln!(
@@ -171,6 +172,26 @@ fn scores(out: &mut String, report: &Report) -> std::fmt::Result {
     )
 }
 
+/// What the scores above are not about.
+fn unmatched(out: &mut String, report: &Report) -> std::fmt::Result {
+    let lists = wording::unmatched(report);
+    if lists.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<section aria-labelledby=\"unmatched\">\n<h2 id=\"unmatched\">Unmatched</h2>"
+    )?;
+    for (title, names) in lists {
+        writeln!(
+            out,
+            "<p class=\"fine\">{title}: {}</p>",
+            escaped_xml(&names.join(", "))
+        )?;
+    }
+    writeln!(out, "</section>")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +216,18 @@ mod tests {
         }
         assert_eq!(page.matches("<article").count(), report.results.len());
         assert!(page.contains("max-width-mape"));
+    }
+
+    #[test]
+    fn what_has_no_partner_is_listed() {
+        let mut report = sample::report();
+        let page = render(&report, &[]);
+        assert!(page.contains("<a href=\"#unmatched\">Unmatched</a>"));
+        assert!(page.contains("Ground truth without a photo: gone.jpg</p>"));
+        let photos = "Photos without ground truth: dark.webp, broken &lt;1&gt;.jpg</p>";
+        assert!(page.contains(photos));
+        report.unmatched = None;
+        assert!(!render(&report, &[]).contains("Unmatched"));
     }
 
     #[test]
