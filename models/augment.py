@@ -128,7 +128,7 @@ def augment(
         if random.random() < 0.3 * strength:
             for _ in range(random.choice((1, 1, 2, 3))):
                 picture, label = cover(picture, label)
-        if random.random() < 0.1 * strength:
+        if random.random() < 0.2 * strength:
             picture, label = lay_table(picture, label, TABLE)
         if random.random() < 0.9:
             picture = recolour(picture)

@@ -1,20 +1,25 @@
 """Folders of renders: `DIR/*.jpg` (or .png) beside `DIR/labels/<stem>.png`, 8-bit ADE20K indices.
 
-Pictures are kept decoded in memory (307 kB each at 320 x 240), because decoding them anew every epoch would cost as much as
+Pictures are kept decoded in memory (519 kB each at 416 x 312), because decoding them anew every epoch would cost as much as
 a training step.
 """
 
 import random
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from classes import ade_to_room
+from classes import ROOM_CLASSES, ade_to_room
 
-LONG_SIDE, SHORT_SIDE = 320, 240
+LONG_SIDE, SHORT_SIDE = 416, 312
 SUFFIXES = {".jpg", ".jpeg", ".png"}
+COMMON = 0.35
+"""A class that fewer pictures show has them drawn more often: mirrors and rugs about twice as often."""
+SHOWN_SHARE = 3e-3
+"""Share of a picture from which on it shows a class."""
 
 
 def pairs(folders: list[Path]) -> list[tuple[Path, Path]]:
@@ -40,22 +45,50 @@ def load(picture_path: Path, labels_path: Path, size: tuple[int, int] | None) ->
     return np.asarray(picture), ade_to_room()[np.asarray(labels)]
 
 
+def repeat_factors(shown: np.ndarray) -> np.ndarray:
+    """How often to draw each picture by the classes that it shows, `shown` [pictures, classes].
+
+    Repeat-factor sampling (Gupta et al. 2019, "LVIS"): a picture counts as much as its rarest class asks, which is the root
+    of COMMON over the share of pictures that show the class.
+    """
+    share = shown.mean(0).clip(min=1e-3)
+    return (shown * np.sqrt(COMMON / share).clip(min=1.0)).max(1, initial=1.0)
+
+
+@dataclass
+class Shelf:
+    """Pictures of one orientation, with their label maps and the classes that each shows."""
+
+    pictures: list[tuple[torch.Tensor, torch.Tensor]] = field(default_factory=list)
+    shown: list[np.ndarray] = field(default_factory=list)
+    factors: list[float] = field(default_factory=list)
+
+    def add(self, picture: np.ndarray, labels: np.ndarray) -> None:
+        """Puts a picture on the shelf; it is drawn after the next `weigh`."""
+        self.pictures.append((torch.from_numpy(picture.copy()).permute(2, 0, 1), torch.from_numpy(labels)))
+        counts = np.bincount(labels.ravel(), minlength=len(ROOM_CLASSES))[: len(ROOM_CLASSES)]
+        self.shown.append(counts > SHOWN_SHARE * labels.size)
+
+    def weigh(self) -> None:
+        """Sets how often each picture is drawn."""
+        self.factors = repeat_factors(np.stack(self.shown)).tolist() if self.shown else []
+
+
 class RoomPictures:
     """The training pictures in memory, apart by orientation, so that a batch is a rectangle without padding."""
 
     def __init__(self, patterns: list[str]):
         self.patterns = patterns
         self._known: set[Path] = set()
-        self._landscape: list[tuple[torch.Tensor, torch.Tensor]] = []
-        self._portrait: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self._landscape, self._portrait = Shelf(), Shelf()
 
     def __len__(self) -> int:
-        return len(self._landscape) + len(self._portrait)
+        return len(self._known)
 
     def refresh(self) -> int:
         """Reads pictures that have appeared since the last call; returns how many."""
         folders = sorted(p for pattern in self.patterns for p in Path("/").glob(str(Path(pattern).resolve())[1:]))
-        added = 0
+        before = len(self)
         for picture_path, labels_path in pairs([p for p in folders if p.is_dir()]):
             if picture_path in self._known:
                 continue
@@ -68,14 +101,14 @@ class RoomPictures:
             except (OSError, SyntaxError):  # still being written: the next refresh finds it whole
                 continue
             self._known.add(picture_path)
-            kept = self._landscape if landscape else self._portrait
-            kept.append((torch.from_numpy(picture.copy()).permute(2, 0, 1), torch.from_numpy(labels)))
-            added += 1
-        return added
+            (self._landscape if landscape else self._portrait).add(picture, labels)
+        for shelf in (self._landscape, self._portrait):
+            shelf.weigh()
+        return len(self) - before
 
     def batch(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
         """`count` random pictures of one orientation: uint8 [count, 3, H, W] and [count, H, W]."""
-        landscape = random.random() * len(self) < len(self._landscape)
-        kept = self._landscape if landscape else self._portrait
-        chosen = random.choices(kept, k=count)
+        shelves = (self._landscape, self._portrait)
+        (shelf,) = random.choices(shelves, [sum(shelf.factors) for shelf in shelves])
+        chosen = random.choices(shelf.pictures, shelf.factors, k=count)
         return torch.stack([picture for picture, _ in chosen]), torch.stack([labels for _, labels in chosen])

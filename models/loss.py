@@ -22,8 +22,8 @@ ABSENT_CLASS_WEIGHT = 0.4
 ABSENT_MASK_WEIGHT = 0.3
 """Weight of an empty mask's cross entropy, which keeps absent classes from drawing masks."""
 MASK_STRIDE = 4
-PRESENT_SHARE = 2e-4
-"""Share of a picture from which on a class counts as present."""
+PRESENT_CELLS = 2.0
+"""Cells from which on a class counts as present: less is noise at the smallest sizes."""
 
 
 class Targets:
@@ -45,7 +45,7 @@ class Targets:
         shares = counts.view(batch, rows, columns, class_count + 1).permute(0, 3, 1, 2).float() / MASK_STRIDE**2
         self.shares = shares[:, :class_count].contiguous()
         self.valid = 1.0 - shares[:, class_count:]
-        self.present = self.shares.mean((2, 3)) > PRESENT_SHARE
+        self.present = self.shares.sum((2, 3)) > PRESENT_CELLS
 
 
 def layer_loss(class_logits: torch.Tensor, mask_logits: torch.Tensor, targets: Targets) -> torch.Tensor:

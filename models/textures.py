@@ -6,7 +6,12 @@ import random
 import torch
 import torch.nn.functional as F
 
-from classes import IGNORED
+from classes import IGNORED, ROOM_CLASSES
+
+UNPAINTED = {"windowpane", "mirror", "lamp", "television receiver"}
+"""What is told by what it shows, or by its light: of another material it would be something else."""
+REPAINTED = torch.tensor([room_class.name not in UNPAINTED for room_class in ROOM_CLASSES])
+WALL = next(position for position, room_class in enumerate(ROOM_CLASSES) if room_class.name == "wall")
 
 
 def uniform(low: float, high: float) -> float:
@@ -79,8 +84,8 @@ def repaint(picture: torch.Tensor, labels: torch.Tensor, donor: torch.Tensor) ->
     The region's shading is its brightness relative to its own mean. `donor` is another picture of the batch, whose pixels
     serve as the material now and then: real structure in the wrong place teaches outlines instead of textures.
     """
-    counts = torch.bincount(labels.flatten(), minlength=IGNORED)[:IGNORED]
-    present = counts.nonzero().flatten().tolist()
+    counts = torch.bincount(labels.flatten(), minlength=IGNORED)[: len(ROOM_CLASSES)]
+    present = (counts * REPAINTED).nonzero().flatten().tolist()
     if not present:
         return picture
     region = labels == random.choice(present)
@@ -159,7 +164,8 @@ def cover(picture: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, to
 def lay_table(picture: torch.Tensor, labels: torch.Tensor, table: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Puts a table or worktop between camera and room, along the lower border: who photographs a kitchen often stands at one.
 
-    The renderer's cameras stand free, so what fills the lower border of its pictures is always floor.
+    The renderer's cameras stand free, so what fills the lower border of its pictures is always floor. Under a wall, without
+    floor between, a table cannot be told from a floor, and the picture stays as it is.
     """
     height, width = labels.shape
     y, x = torch.meshgrid(torch.linspace(0, 1, height), torch.linspace(0, 1, width), indexing="ij")
@@ -167,6 +173,9 @@ def lay_table(picture: torch.Tensor, labels: torch.Tensor, table: int) -> tuple[
     left, right = uniform(-0.9, 0.4), uniform(0.6, 1.9)
     lean = uniform(0.0, 1.2)
     top = (y > edge) & (x > left - lean * (y - edge)) & (x < right + lean * (y - edge))
+    behind = labels[(y <= edge) & (y > edge - 0.04) & (x > left) & (x < right)]
+    if (behind == WALL).float().mean() > 0.5:
+        return picture, labels
     material = texture(height, width) * uniform(0.5, 1.1)
     if random.random() < 0.4:
         cloth = (y > edge + uniform(0.02, 0.15)) & (x > uniform(0.0, 0.5) - lean * (y - edge)) & (x < uniform(0.5, 1.0))

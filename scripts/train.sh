@@ -22,8 +22,8 @@ render() {
 }
 
 mkdir -p "$out"
-render "$out/train" --count "$count" --seed 2000 --size 320x240
-render "$out/heldout" --count 300 --seed 910000 --size 384x288
+render "$out/train" --count "$count" --seed 2000 --size 432x324
+render "$out/heldout" --count 300 --seed 910000 --size 512x384
 "$python" models/train.py --data "$out/train" --output "$out/run" --minutes "$minutes"
 "$python" models/plain_rooms.py --output "$out/plain" --count 200
 "$python" models/export.py --checkpoint "$out/run/checkpoint" --photos "$out/heldout" --precision fp16 --output "$out/rooms.onnx"

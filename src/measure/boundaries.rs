@@ -79,7 +79,7 @@ pub fn find(map: &SurfaceMap) -> Boundaries {
     let stride = all.div_ceil(MOST_CONTACTS).max(1);
     // Each kind by itself: pairs come column by column, the ceiling's and the floor's in turn, and of such a row every second
     // or fourth would be of one line alone.
-    for kind in pairs.iter().flat_map(by_level) {
+    for kind in pairs.iter().flat_map(|pairs| by_level(pairs)) {
         boundaries.contacts.extend(thinned(&kind, stride));
         boundaries.all_contacts.extend(kind);
     }
@@ -93,7 +93,7 @@ pub fn find(map: &SurfaceMap) -> Boundaries {
     boundaries
 }
 
-fn by_level(contacts: &Vec<Contact>) -> [Vec<Contact>; 2] {
+fn by_level(contacts: &[Contact]) -> [Vec<Contact>; 2] {
     [Level::Floor, Level::Ceiling].map(|level| {
         let of_level = contacts.iter().filter(|contact| contact.level == level);
         of_level.copied().collect()

@@ -7,7 +7,7 @@ use super::hypotheses::Hypothesis;
 use super::reading::Reading;
 use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
-use super::{Estimate, FitQuality, Observation, Warning};
+use super::{Estimate, Evidence, FitQuality, Observation, Warning, checks};
 use crate::ade20k::{MIRROR, is_window};
 use crate::geometry::room_box::{Level, RoomBox, Wall, parameter::YAW};
 
@@ -86,6 +86,8 @@ pub struct Findings<'a> {
     pub reading: &'a Reading,
     /// How well it fits.
     pub fit: FitQuality,
+    /// What else has a usual height.
+    pub checks: &'a [Evidence],
     /// Walls hide other walls.
     pub occluded: bool,
     /// The ceiling slopes.
@@ -118,7 +120,12 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
         (!left_seen, Warning::LeftEndCut),
         (!right_seen, Warning::RightEndCut),
         (!(left_seen && right_seen), Warning::WidthIsLowerBound),
-        (f.reading.scale.conflict, Warning::ScaleConflict),
+        (
+            f.reading.scale.conflict
+                || f.camera_cm
+                    .is_some_and(|cm| checks::contradict(f.checks, cm)),
+            Warning::ScaleConflict,
+        ),
         (
             f.camera_cm.is_some_and(|cm| !(low..=high).contains(&cm)),
             Warning::CameraHeightUnusual,

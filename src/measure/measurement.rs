@@ -38,7 +38,7 @@ pub struct Measurement {
     pub warnings: Vec<Warning>,
     /// The fitted camera.
     pub camera: Option<CameraEstimate>,
-    /// Every piece of evidence that went into the scale, used or rejected.
+    /// Every piece of evidence for the scale, and what checks it.
     pub evidence: Vec<Evidence>,
     /// How well the fitted box explains the label map.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,7 @@ pub struct CameraEstimate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
-    /// What it is: `camera_height_prior`, `ceiling_prior`, `door`, `ceiling_known`, ...
+    /// What it is: `camera_height_prior`, `ceiling_prior`, `door`, `ceiling_known`, ...; `sill` and `counter` only check the scale.
     pub kind: String,
     /// Its scale-free ratio to the camera height.
     pub ratio: f64,

@@ -29,9 +29,11 @@ pub struct EndSight {
     pub corner: Option<CornerSight>,
 }
 
+/// An end farther in than this share of the half width is in view without doubt.
+pub const NEAR_SIDE: f64 = 0.84;
 /// Columns that are tried: shares of the half width, from outside the frame inwards; a slanting edge that crosses the middle row
 /// outside may still be in view.
-const TRIED: [f64; 2] = [1.04, 0.84];
+const TRIED: [f64; 2] = [1.04, NEAR_SIDE];
 const STEPS: u32 = 50;
 /// Odds that an end lies in the outer hundredth of the picture's width rather than outside the frame. Plausible rooms and standpoints
 /// alone give 0.03; but who photographs a wall to measure it steps back until its ends are just in.

@@ -78,7 +78,7 @@ impl Warning {
                 "only part of the wall is seen: the full width is a guess from what is usual"
             }
             Self::ScaleConflict => {
-                "camera height, ceiling height and doors do not agree on the scale"
+                "camera height, ceiling height and doors do not agree on the scale, or sills and worktops speak against it"
             }
             Self::CameraHeightUnusual => "the camera seems to have been unusually high or low",
             Self::CeilingNotParallel => "the ceiling slopes",

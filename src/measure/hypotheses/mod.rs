@@ -29,7 +29,8 @@ pub struct Hypothesis {
     pub minimum: Minimum<PARAMETERS>,
     /// Whether the wall's left and right end lie inside the frame.
     pub ends_visible: [bool; 2],
-    /// Cost with all penalties; lower is better.
+    /// Cost with all penalties, up to a constant of the photo; of the ways in which one box's ends may be seen, minus the logarithm
+    /// of their probability. Lower is better.
     pub score: f64,
 }
 

@@ -9,8 +9,6 @@ use crate::geometry::room_box::parameter::{LEFT, RIGHT};
 
 /// Where an end out of view is put, in half widths of the picture.
 const OUTSIDE: f64 = 1.3;
-/// An end farther in than this share of the half width is in view without doubt.
-const NEAR_SIDE: f64 = 0.84;
 /// Variants less probable than this are left out.
 const NEGLIGIBLE: f64 = 0.01;
 
@@ -27,7 +25,7 @@ pub fn variants(
     // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
     let ways = sides.map(|(index, side)| {
         let column = room.end_column(room.0[index]);
-        if column.is_some_and(|x| side * (x - middle) < NEAR_SIDE * half_width) {
+        if column.is_some_and(|x| side * (x - middle) < wall_ends::NEAR_SIDE * half_width) {
             return vec![(1.0, true, None)];
         }
         if let Some(edge) = problem.edges[usize::from(side > 0.0)] {

@@ -5,4 +5,5 @@ mod fuzz;
 mod invariants;
 mod occlusion;
 mod paint;
+mod tilt;
 mod windows;

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::paint::{CAMERA_CM, bare, knowing, measure, paint, room};
-use crate::ade20k::{DOOR, WINDOWPANE};
+use crate::ade20k::{COUNTER, DOOR, WINDOWPANE};
 
 #[test]
 fn a_window_is_measured_where_it_is() {
@@ -30,6 +30,73 @@ fn a_window_is_measured_where_it_is() {
             );
         }
     }
+}
+
+/// A room whose windows' sills, or worktops, stand at `height`, camera heights.
+fn with_low_line(class: u8, height: f64) -> Measurement {
+    let room = room([-3.0, 0.5, 4.0], 2.8, 1.73, [-0.45, 0.45]);
+    let pieces = [[-0.9, -0.3], [0.2, 0.8]];
+    let labels = paint(&room, |seen| match seen.on_wall {
+        Some([x, h])
+            if pieces
+                .iter()
+                .any(|[left, right]| (*left..*right).contains(&x)) =>
+        {
+            let [low, high] = if class == WINDOWPANE {
+                [height, 1.5]
+            } else {
+                [0.0, height]
+            };
+            if (low..high).contains(&h) {
+                class
+            } else {
+                bare(seen)
+            }
+        }
+        _ => bare(seen),
+    });
+    measure(&labels, knowing(&room))
+}
+
+#[test]
+fn sills_and_worktops_check_the_scale_and_do_not_make_it() {
+    for (class, kind, usual, odd) in [
+        (WINDOWPANE, "sill", 0.58, 1.1),
+        (COUNTER, "counter", 0.6, 0.8),
+    ] {
+        let m = with_low_line(class, usual);
+        let checks: Vec<_> = m.evidence.iter().filter(|e| e.kind == kind).collect();
+        assert_eq!(checks.len(), 2, "{m:?}");
+        for check in checks {
+            assert!(
+                (check.ratio - usual).abs() < 0.04 && check.weight == 0.0,
+                "{check:?}"
+            );
+        }
+        assert!(!m.warnings.contains(&Warning::ScaleConflict), "{m:?}");
+        // Both far too high, alike.
+        let m = with_low_line(class, odd);
+        assert!(
+            m.warnings.contains(&Warning::ScaleConflict),
+            "{kind}: {m:?}"
+        );
+    }
+}
+
+#[test]
+fn a_window_that_the_frame_cuts_says_so_and_has_no_sill_that_was_not_seen() {
+    let room = room([-3.0, 0.5, 0.0], 2.8, 1.73, [-0.9, 0.9]);
+    let labels = paint(&room, |seen| match seen.on_wall {
+        Some([x, h]) if x > 0.4 && (0.6..1.4).contains(&h) => WINDOWPANE,
+        Some([x, h]) if (-1.2..-0.4).contains(&x) && (0.6..1.4).contains(&h) => WINDOWPANE,
+        _ => bare(seen),
+    });
+    let m = measure(&labels, knowing(&room));
+    let [whole, cut] = m.windows[..] else {
+        panic!("two windows: {m:?}");
+    };
+    assert!(!whole.is_cut && cut.is_cut, "{m:?}");
+    assert!(cut.sill_cm.is_some() && cut.left_cm.is_some());
 }
 
 #[test]

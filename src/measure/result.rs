@@ -1,0 +1,224 @@
+//! From the likeliest boxes to a measurement: what each says in centimetres, weighed by how likely it is.
+
+use super::box_fit::BoxProblem;
+use super::confidence::confidence_pct;
+use super::doubts::{self, Findings};
+use super::histogram::Histogram;
+use super::hypotheses::Hypothesis;
+use super::reading::{Circumstances, Reading};
+use super::slope::{self, Slope};
+use super::surfaces::SurfaceMap;
+use super::tilt::Tilt;
+use super::{
+    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, checks, outline, priors,
+    windows,
+};
+use crate::geometry::camera::{Focal, FocalSource};
+use crate::geometry::room_box::parameter::{LN_FOCAL, PITCH, ROLL, YAW};
+
+/// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
+const NEGLIGIBLE_SCORE: f64 = 4.0;
+/// A focal length is told by the room's lines when the standard deviation of its logarithm is less.
+const TOLD_FOCAL: f64 = 0.1;
+/// Farther walls, in camera heights, have their base less than 5 degrees under the horizon: a degree of pitch would change the
+/// distance by a fifth, and the width is refused.
+const FARTHEST: f64 = 11.4;
+
+/// What one view of the picture shows.
+pub struct Fit<'a> {
+    /// Its label map.
+    pub map: &'a SurfaceMap,
+    /// What its boxes solve.
+    pub problem: BoxProblem<'a>,
+    /// The boxes that may be true, likelier ones first.
+    pub variants: Vec<Hypothesis>,
+}
+
+/// Measures what `fit` shows, and its `best` hypothesis shows best; one of several boxes where walls are `occluded` by others.
+#[must_use]
+pub fn measure(
+    observation: &Observation,
+    fit: &Fit,
+    best: &Hypothesis,
+    tilt: &Tilt,
+    occluded: bool,
+) -> Measurement {
+    let Fit { map, problem, .. } = fit;
+    let quality = doubts::fit_quality(problem, map, &best.room());
+    let misfit_sigma = doubts::misfit_sigma(&quality, occluded);
+    let readings = readings(observation, fit, best, misfit_sigma);
+    let Some((is_cut, shown, reading)) = majority(&readings) else {
+        return Measurement::refused([Warning::LowConfidence]);
+    };
+    let room = shown.room();
+    let slope = slope::find(&room, reading.ends);
+    // No descent and no guess at what the frame cuts off makes walls that no home has likely.
+    let full_width = Histogram::mixture(readings.iter().map(|(_, r)| (r.weight, &r.full_width)))
+        .weighed(|cm| priors::WALL_WIDTH_CM.density(cm));
+    let wall_width = estimate_of(&full_width).filter(|_| room.distance() < FARTHEST);
+    let [wall_height, lowest] = heights(reading, slope, misfit_sigma);
+    let visible = reading.visible_width.quantiles(&[0.5]).first().copied();
+    let confidence_pct = confidence_pct(wall_width);
+    let camera_cm = reading.scale.camera_cm(&[0.5]).first().copied();
+    let told_camera = camera_cm.filter(|_| wall_width.is_some());
+    let windows = told_camera.map_or_else(Vec::new, |cm| {
+        windows::find(map, &room, reading.ends[0], cm)
+    });
+    let checks = told_camera.map_or_else(Vec::new, |cm| checks::find(map, &room, &windows, cm));
+    Measurement {
+        wall_width,
+        wall_height,
+        min_height_cm: lowest
+            .zip(wall_height)
+            .map(|(lowest, highest)| lowest.cm.min(highest.cm)),
+        // No part is wider than the whole, which is weighed by what walls are usual besides.
+        visible_width_cm: wall_width
+            .zip(visible)
+            .map(|(whole, part)| if is_cut { part.min(whole.cm) } else { whole.cm }),
+        width_is_lower_bound: is_cut,
+        confidence_pct,
+        warnings: doubts::warnings(&Findings {
+            observation,
+            tilt,
+            map,
+            boundaries: problem.boundaries,
+            hypothesis: shown,
+            reading,
+            fit: quality,
+            checks: &checks,
+            occluded,
+            sloped: slope.is_some(),
+            camera_cm,
+            confidence_pct,
+            width: wall_width,
+        }),
+        camera: Some(CameraEstimate {
+            height_cm: camera_cm,
+            ..camera(told_focal(observation.focal, best), shown, tilt)
+        }),
+        evidence: [reading.scale.evidence.as_slice(), &checks].concat(),
+        fit: Some(quality),
+        outline: Outline {
+            verticals: verticals(observation, tilt),
+            ..outline::outline(problem, map, &room, reading.ends)
+        },
+        windows,
+    }
+}
+
+/// What the hypotheses say that are likely enough to count.
+fn readings<'f>(
+    observation: &Observation,
+    fit: &'f Fit,
+    best: &Hypothesis,
+    misfit_sigma: f64,
+) -> Vec<(&'f Hypothesis, Reading)> {
+    let circumstances = Circumstances {
+        observation,
+        map: fit.map,
+        prior: &fit.problem.prior,
+        sloped: best.room().roof().is_some(),
+        misfit_sigma,
+    };
+    fit.variants
+        .iter()
+        .filter(|h| h.score < best.score + NEGLIGIBLE_SCORE)
+        .map(|h| (h, Reading::new(&circumstances, h, best.score)))
+        .collect()
+}
+
+/// Whether the wall goes on past the frame, by the majority, and what is shown and warned of: the likeliest of those that agree
+/// with it.
+fn majority<'r, 'f>(
+    readings: &'r [(&'f Hypothesis, Reading)],
+) -> Option<(bool, &'f Hypothesis, &'r Reading)> {
+    let weight = |cut: bool| -> f64 {
+        let alike = readings.iter().filter(|(_, reading)| reading.cut == cut);
+        alike.map(|(_, reading)| reading.weight).sum()
+    };
+    let is_cut = weight(true) > weight(false);
+    let (shown, reading) = readings.iter().find(|(_, r)| r.cut == is_cut)?;
+    Some((is_cut, shown, reading))
+}
+
+/// The wall's highest and, under a roof, its lowest height.
+fn heights(reading: &Reading, slope: Option<Slope>, misfit_sigma: f64) -> [Option<Estimate>; 2] {
+    const QUANTILES: [f64; 3] = [0.1, 0.5, 0.9];
+    let scale = &reading.scale;
+    let under_roof =
+        |ratio: f64| interval_of(&scale.length_cm(ratio.ln(), misfit_sigma, &QUANTILES));
+    let highest = match slope {
+        Some(Slope {
+            highest,
+            reaches_ceiling: false,
+            ..
+        }) => under_roof(highest),
+        _ => interval_of(&scale.height_cm(&QUANTILES)),
+    };
+    [highest, slope.and_then(|slope| under_roof(slope.lowest))]
+}
+
+/// The camera as the room shows it, but for its height.
+fn camera(focal: Focal, shown: &Hypothesis, tilt: &Tilt) -> CameraEstimate {
+    let room = shown.room();
+    CameraEstimate {
+        focal_px: focal.px,
+        focal_source: focal.source,
+        fitted_focal_px: Some(room.focal()),
+        pitch_deg: room.0[PITCH].to_degrees(),
+        roll_deg: room.0[ROLL].to_degrees(),
+        yaw_deg: Some(room.0[YAW].to_degrees()),
+        gravity_source: tilt.source,
+        height_cm: None,
+    }
+}
+
+/// The line segments that told the tilt.
+fn verticals(observation: &Observation, tilt: &Tilt) -> Vec<[[f64; 2]; 2]> {
+    tilt.verticals
+        .iter()
+        .filter_map(|&index| observation.segments.get(index))
+        .map(|segment| [segment.from, segment.to])
+        .collect()
+}
+
+/// The focal length: that of the room's converging lines, where the photo names none and they tell it better than what is usual.
+fn told_focal(before: Focal, best: &Hypothesis) -> Focal {
+    let fitted = Focal {
+        px: best.room().focal(),
+        sigma_ln: best.sigma(LN_FOCAL),
+        source: FocalSource::VanishingPoints,
+    };
+    if before.source == FocalSource::Default && fitted.sigma_ln < TOLD_FOCAL {
+        fitted
+    } else {
+        before
+    }
+}
+
+/// The length of least expected relative error, and the 80 % interval.
+fn estimate_of(distribution: &Histogram) -> Option<Estimate> {
+    let mut quantiles = distribution.quantiles(&[0.1, 0.5, 0.9]);
+    // The least relative error of a distribution with two far peaks can lie outside its own interval.
+    if let ([low, middle, high], Some(cm)) = (
+        quantiles.as_mut_slice(),
+        distribution.least_relative_error_cm(),
+    ) {
+        *middle = cm.max(*low).min(*high);
+    }
+    interval_of(&quantiles)
+}
+
+/// The estimate from its 10, 50 and 90 % quantiles.
+fn interval_of(quantiles: &[f64]) -> Option<Estimate> {
+    let &[low, cm, high] = quantiles else {
+        return None;
+    };
+    [low, cm, high]
+        .iter()
+        .all(|v| v.is_finite() && *v > 0.0)
+        .then_some(Estimate {
+            cm,
+            interval_cm: [low, high],
+        })
+}
