@@ -272,6 +272,13 @@ fn a_run_without_truth_is_told_to_take_it() {
     run(dir, &[&score[..], &truth].concat())
         .code(0)
         .stdout(says("4 same"));
+    // Nor does a run that was not scored take the place of one that was.
+    measured(&["--save-baseline", "main"])
+        .code(0)
+        .stderr(says("this run was not scored, and it was"));
+    measured(&[&truth[..], &["--baseline", "main"]].concat())
+        .code(0)
+        .stdout(says("4 same"));
 }
 
 #[test]

@@ -144,6 +144,10 @@ fn bad_usage_ends_in_2_and_says_what_to_do() {
         ),
         (&["a.jpg", "--long-side", "9000"][..], "1 to 8192"),
         (
+            &["a.jpg", "--ceiling-height", "250", "--camera-height", "300"][..],
+            "a.jpg: the camera's height, 300 cm, is not below the ceiling's, 250 cm",
+        ),
+        (
             &["a.jpg", "--model-config", "none.json"][..],
             "--model-config none.json",
         ),

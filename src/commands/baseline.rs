@@ -115,6 +115,11 @@ pub(super) fn reason_to_keep(report: &Report, path: &Path) -> Option<String> {
     }
     // What is no report is no loss.
     let old = json::read(path).ok()?;
+    let is_scored = |report: &Report| report.results.iter().any(|r| r.score.has_truth());
+    if is_scored(&old) && !is_scored(report) {
+        // Errors could not be compared with it any more.
+        return Some("this run was not scored, and it was".to_owned());
+    }
     match paired(&old, report).gone.len() {
         0 => None,
         gone => Some(format!(

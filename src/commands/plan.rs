@@ -105,6 +105,16 @@ impl Plan {
                 .and_then(|known| known.for_photos(&identities, options.known_for_all))
                 .map_err(CommandError::usage)?,
         };
+        for (identity, known) in identities.iter().zip(&known.of_photo) {
+            if let (Some(camera), Some(ceiling)) = (known.camera_height_cm, known.ceiling_height_cm)
+                && camera >= ceiling
+            {
+                return Err(CommandError::usage(anyhow::anyhow!(
+                    "{}: the camera's height, {camera} cm, is not below the ceiling's, {ceiling} cm",
+                    printable(identity)
+                )));
+            }
+        }
         let known_photos = known
             .of_photo
             .iter()

@@ -14,7 +14,7 @@ pub enum JoinError {
     #[error("'{0}' stands in the file twice")]
     Doubled(String),
     /// A base name fits several photos or several records.
-    #[error("'{entry}' is ambiguous: it fits {}; write the path as listed by --dry-run", .candidates.join(" and "))]
+    #[error("'{entry}' is ambiguous: it fits {}; write the path as --dry-run lists it where this file is left out", .candidates.join(" and "))]
     Ambiguous {
         /// The record's name, or the photo's where several records fit it.
         entry: String,

@@ -84,5 +84,6 @@ fn ln_height(known: Known, usual: (f64, f64)) -> [f64; 2] {
         Some(cm) => (cm.ln(), priors::KNOWN_SIGMA),
         None => usual,
     };
-    [ceiling - camera, ceiling_sigma.hypot(camera_sigma)]
+    let sigma = ceiling_sigma.hypot(camera_sigma);
+    [ceiling - camera, sigma.max(priors::LEAST_HEIGHT_SIGMA)]
 }

@@ -54,9 +54,12 @@ pub const DOOR_HEIGHT: LogMixture<3> = LogMixture([
     (0.15, 208.0, 0.065),
 ]);
 /// Standard deviation of the logarithm of a length that the user gives, and how it may be wrong altogether: how often, and then
-/// by how much.
+/// by how much (a slip of the keyboard, another room's height).
 pub const KNOWN_SIGMA: f64 = 0.006;
-pub const KNOWN_DOUBT: [f64; 2] = [0.02, 0.05];
+pub const KNOWN_DOUBT: [f64; 2] = [0.02, 0.3];
+/// Standard deviation of the logarithm of the room's height in camera heights that a fit to the labels believes, however sure the
+/// user is of both: what they say decides on the scale, and bends no room.
+pub const LEAST_HEIGHT_SIGMA: f64 = 0.08;
 
 /// Pitch of a phone held to photograph a wall, radians: mean and standard deviation.
 pub const PITCH: [f64; 2] = [-0.05, 0.1];

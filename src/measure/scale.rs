@@ -86,7 +86,7 @@ impl Ratios {
     }
 }
 
-/// The joint posterior of scale and height ratio: nodes of equal spacing with weights that sum to one.
+/// The joint posterior of scale and height ratio: nodes of a grid with weights that sum to one.
 #[derive(Debug, Clone)]
 pub struct ScalePosterior {
     nodes: Vec<Node>,
@@ -105,9 +105,10 @@ struct Node {
     ln_width: f64,
 }
 
-/// Camera heights on the grid, cm, and the grid's steps.
+/// Camera heights on the grid, cm, and the grid's steps; and those around what the user gives.
 const CAMERA_RANGE_CM: [f64; 2] = [60.0, 260.0];
 const CAMERA_STEPS: usize = 120;
+const GIVEN_STEPS: usize = 60;
 const HEIGHT_STEPS: usize = 41;
 const HEIGHT_SPREAD: f64 = 3.5;
 /// Evidence that disagrees by more standard deviations than this is a conflict.
@@ -126,10 +127,9 @@ impl ScalePosterior {
         } else {
             (LN_HEIGHT_RANGE[0], LN_HEIGHT_RANGE[1])
         };
-        let [first, last] = camera_range(ratios, known);
-        let mut nodes = Vec::with_capacity(CAMERA_STEPS * HEIGHT_STEPS);
-        for i in 0..CAMERA_STEPS {
-            let ln_camera = first + (last - first) * (i as f64 + 0.5) / CAMERA_STEPS as f64;
+        let cells = camera_cells(ratios, known);
+        let mut nodes = Vec::with_capacity(cells.len() * HEIGHT_STEPS);
+        for (ln_camera, breadth) in cells {
             let of_camera: f64 = sources
                 .iter()
                 .filter(|s| !s.is_of_height)
@@ -144,7 +144,7 @@ impl ScalePosterior {
                     .map(|s| s.density(ln_camera + ln_height - s.ln_ratio))
                     .product();
                 nodes.push(Node {
-                    weight: of_camera * of_height * (-0.5 * z * z).exp(),
+                    weight: breadth * of_camera * of_height * (-0.5 * z * z).exp(),
                     ln_camera,
                     ln_height,
                     ln_width: ratios.ln_width + ratios.width_slope * (ln_height - ratios.ln_height),
@@ -341,27 +341,39 @@ fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) ->
     sources
 }
 
-/// The range of ln camera height that is searched: all usual ones, or around what the user's lengths say, so that the grid is
-/// finer than they are sure.
-fn camera_range(ratios: &Ratios, known: &Known) -> [f64; 2] {
-    /// Standard deviations on each side.
-    const REACH: f64 = 4.0;
-    let [_, doubt] = KNOWN_DOUBT;
-    let around = |middle: f64, sigma: f64| [middle - REACH * sigma, middle + REACH * sigma];
-    let usual = CAMERA_RANGE_CM.map(f64::ln);
-    let by_ceiling = |cm: f64| {
-        let sigma = doubt.hypot(ratios.height_variance.sqrt());
-        let [low, high] = around(cm.ln() - ratios.ln_height, sigma);
-        let range = [low.max(usual[0]), high.min(usual[1])];
-        (range[0] < range[1]).then_some(range)
+/// The cells of the grid of ln camera heights, each by its middle and its breadth: all usual ones, and finer ones around what the
+/// user's lengths say.
+fn camera_cells(ratios: &Ratios, known: &Known) -> Vec<(f64, f64)> {
+    /// Standard deviations of what the user gives on each side.
+    const REACH: f64 = 5.0;
+    let even = |[low, high]: [f64; 2], steps: usize| {
+        (0..=steps).map(move |i| low + (high - low) * i as f64 / steps as f64)
     };
     let positive = |cm: &f64| *cm > 0.0;
     let camera = known.camera_height_cm.filter(positive);
+    let by_camera = camera.map(|cm| (cm.ln(), KNOWN_SIGMA));
     let ceiling = known.ceiling_height_cm.filter(positive);
-    camera
-        .map(|cm| around(cm.ln(), doubt))
-        .or_else(|| ceiling.and_then(by_ceiling))
-        .unwrap_or(usual)
+    let by_ceiling = ceiling.map(|cm| {
+        let sigma = KNOWN_SIGMA.hypot(ratios.height_variance.sqrt());
+        (cm.ln() - ratios.ln_height, sigma)
+    });
+    let given = by_camera.into_iter().chain(by_ceiling);
+    let fine = given.flat_map(|(middle, sigma)| {
+        even(
+            [middle - REACH * sigma, middle + REACH * sigma],
+            GIVEN_STEPS,
+        )
+    });
+    let usual = CAMERA_RANGE_CM.map(f64::ln);
+    let mut borders: Vec<f64> = even(usual, CAMERA_STEPS).chain(fine).collect();
+    borders.sort_by(f64::total_cmp);
+    borders
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [low, high] => Some((0.5 * (low + high), high - low)),
+            _ => None,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -410,6 +422,19 @@ mod tests {
             before = before.max(half_width(&torn));
         }
         assert!(before > 0.03, "{before}");
+    }
+
+    #[test]
+    fn a_told_height_that_no_camera_explains_leaves_a_wide_interval() {
+        for cm in [60.0, 400.0, 700.0] {
+            let known = Known {
+                ceiling_height_cm: Some(cm),
+                ..Known::default()
+            };
+            let posterior = ScalePosterior::new(&ratios(1.7), &known, &[], false);
+            assert!(posterior.conflict, "{cm}");
+            assert!(half_width(&posterior) > 0.05, "{cm}");
+        }
     }
 
     #[test]

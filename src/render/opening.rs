@@ -311,3 +311,30 @@ impl Neighbour {
         }
     }
 }
+
+/// A window of one pane, a metre from its wall's left end, in a reveal of 10 cm: what tests look through.
+#[cfg(test)]
+pub(super) fn plain_window() -> Opening {
+    Opening {
+        left: 1.0,
+        bottom: 0.9,
+        width: 1.2,
+        height: 1.2,
+        depth: 0.1,
+        reveal: None,
+        fill: Fill::Window(Window {
+            frame: Material::plain(Rgb::repeat(0.9)),
+            bar: 0.05,
+            columns: 1,
+            transom: 1.0,
+            lattice: [1, 1],
+            view: View {
+                sky: Rgb::repeat(1.0),
+                ground: Rgb::repeat(0.5),
+                skyline: 0.0,
+                relief: 0.1,
+                seed: 1,
+            },
+        }),
+    }
+}

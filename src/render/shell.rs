@@ -289,36 +289,11 @@ impl Shell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::{
-        Rgb,
-        opening::{Fill, View, Window},
-    };
+    use crate::render::{Rgb, opening::plain_window};
 
     /// One wall at y = 4 from x = -2 to x = 2 with a window whose reveal is 10 cm deep.
     fn wall_with_window() -> Shell {
         let paint = Material::plain(Rgb::repeat(0.5));
-        let window = Opening {
-            left: 1.0,
-            bottom: 0.9,
-            width: 1.2,
-            height: 1.2,
-            depth: 0.1,
-            reveal: None,
-            fill: Fill::Window(Window {
-                frame: paint,
-                bar: 0.05,
-                columns: 1,
-                transom: 1.0,
-                lattice: [1, 1],
-                view: View {
-                    sky: Rgb::repeat(1.0),
-                    ground: Rgb::repeat(0.5),
-                    skyline: 0.0,
-                    relief: 0.1,
-                    seed: 1,
-                },
-            }),
-        };
         Shell {
             walls: vec![Wall {
                 left: [-2.0, 4.0],
@@ -328,7 +303,7 @@ mod tests {
                 dado: (0.0, paint),
                 skirting: (0.0, paint),
                 cornice: (0.0, paint),
-                openings: vec![window],
+                openings: vec![plain_window()],
             }],
             ceiling: vec![CeilingPlane {
                 normal: Vec3::z(),

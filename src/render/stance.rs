@@ -188,7 +188,7 @@ mod tests {
     use crate::render::{
         Rgb,
         material::Material,
-        opening::{Opening, View, Window},
+        opening::plain_window,
         shell::{CeilingPlane, Wall},
     };
 
@@ -209,7 +209,7 @@ mod tests {
                     skirting: (0.0, paint),
                     cornice: (0.0, paint),
                     openings: if window_on == Some(index) {
-                        vec![window()]
+                        vec![plain_window()]
                     } else {
                         Vec::new()
                     },
@@ -225,31 +225,6 @@ mod tests {
             floor_material: paint,
             ceiling_material: paint,
             floor_turn: [1.0, 0.0],
-        }
-    }
-
-    fn window() -> Opening {
-        Opening {
-            left: 1.0,
-            bottom: 0.9,
-            width: 1.2,
-            height: 1.2,
-            depth: 0.1,
-            reveal: None,
-            fill: Fill::Window(Window {
-                frame: Material::plain(Rgb::repeat(0.9)),
-                bar: 0.05,
-                columns: 1,
-                transom: 1.0,
-                lattice: [1, 1],
-                view: View {
-                    sky: Rgb::repeat(1.0),
-                    ground: Rgb::repeat(0.5),
-                    skyline: 0.0,
-                    relief: 0.1,
-                    seed: 1,
-                },
-            }),
         }
     }
 
