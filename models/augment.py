@@ -13,10 +13,8 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from classes import IGNORED, ROOM_CLASSES
+from classes import IGNORED
 from textures import cover, flatten, lay_table, relight, repaint, sunlight, uniform
-
-TABLE = next(position for position, room_class in enumerate(ROOM_CLASSES) if room_class.name == "table")
 
 CAMERA_DISTANCES = (0.25, 0.6, 0.15)
 """How often a picture is seen whole, cropped, and from so near that floor or ceiling are mostly out of view."""
@@ -129,7 +127,7 @@ def augment(
             for _ in range(random.choice((1, 1, 2, 3))):
                 picture, label = cover(picture, label)
         if random.random() < 0.2 * strength:
-            picture, label = lay_table(picture, label, TABLE)
+            picture, label = lay_table(picture, label)
         if random.random() < 0.9:
             picture = recolour(picture)
         seen.append(spoil(picture))

@@ -47,10 +47,14 @@ ROOM_CLASSES: tuple[RoomClass, ...] = (
 )
 
 
+def position_of(name: str) -> int:
+    """The position of a class in `ROOM_CLASSES`."""
+    return [room_class.name for room_class in ROOM_CLASSES].index(name)
+
+
 def ade_to_room() -> np.ndarray:
     """Lookup table of 256 entries from an ADE20K index to a position in `ROOM_CLASSES`; unnamed classes become `box`."""
-    by_name = {room_class.name: position for position, room_class in enumerate(ROOM_CLASSES)}
-    table = np.full(256, by_name["box"], dtype=np.uint8)
+    table = np.full(256, position_of("box"), dtype=np.uint8)
     for position, room_class in enumerate(ROOM_CLASSES):
         table[[room_class.ade_index, *room_class.also]] = position
     table[150:] = IGNORED

@@ -6,12 +6,12 @@ import random
 import torch
 import torch.nn.functional as F
 
-from classes import IGNORED, ROOM_CLASSES
+from classes import IGNORED, ROOM_CLASSES, position_of
 
 UNPAINTED = {"windowpane", "mirror", "lamp", "television receiver"}
 """What is told by what it shows, or by its light: of another material it would be something else."""
 REPAINTED = torch.tensor([room_class.name not in UNPAINTED for room_class in ROOM_CLASSES])
-WALL = next(position for position, room_class in enumerate(ROOM_CLASSES) if room_class.name == "wall")
+WALL, TABLE = position_of("wall"), position_of("table")
 
 
 def uniform(low: float, high: float) -> float:
@@ -161,7 +161,7 @@ def cover(picture: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, to
     return torch.where(shape, material.clamp(0, 1), picture), torch.where(shape, IGNORED, labels)
 
 
-def lay_table(picture: torch.Tensor, labels: torch.Tensor, table: int) -> tuple[torch.Tensor, torch.Tensor]:
+def lay_table(picture: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Puts a table or worktop between camera and room, along the lower border: who photographs a kitchen often stands at one.
 
     The renderer's cameras stand free, so what fills the lower border of its pictures is always floor. Under a wall, without
@@ -183,4 +183,4 @@ def lay_table(picture: torch.Tensor, labels: torch.Tensor, table: int) -> tuple[
     material = material * (0.7 + 0.5 * field(1, height, width, 3))
     rim = (y - edge < uniform(0.005, 0.03)) & top
     material = torch.where(rim, material * uniform(0.4, 1.2), material)
-    return torch.where(top, material.clamp(0, 1), picture), torch.where(top, table, labels)
+    return torch.where(top, material.clamp(0, 1), picture), torch.where(top, TABLE, labels)

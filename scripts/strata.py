@@ -16,7 +16,7 @@ SIZE = "512x384"
 
 
 def measured(binary: Path, rooms: Path, name: str, *more: str) -> dict:
-    """The metrics of one run over a folder of rooms; photos without a width count as errors of 100 %."""
+    """The report of one run over a folder of rooms, which stays there as `name`.json."""
     report = rooms / f"{name}.json"
     command = [binary, "--dir", rooms, "--ground-truth", rooms / "ground_truth.json", "--save", report, "--summary", "json"]
     command += ["--no-config", "--quiet", "--max-errors", "100%", *more]
@@ -25,7 +25,7 @@ def measured(binary: Path, rooms: Path, name: str, *more: str) -> dict:
 
 
 def column(report: dict, side: str) -> str:
-    """MAPE (median) of one side, and the share of the intervals that hold it, percent."""
+    """MAPE (median) of one side, and the share of the intervals that hold it, percent; one that was not measured is off by 100 %."""
     photos = [r for r in report["results"] if r.get(f"expected{side}Cm")]
     errors = []
     held = given = 0

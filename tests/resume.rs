@@ -237,26 +237,26 @@ fn a_killed_run_continues_where_it_was_and_measures_nothing_twice() {
     }
 }
 
-/// A photo that is another by now has no result yet.
-#[test]
-fn a_photo_that_changed_since_is_measured_again() {
+/// Spoils a file that the first photo's result rests on, and looks that the photo is measured again.
+fn is_measured_again_without(file: &str) {
     let dir = rooms();
     let dir = dir.path();
     killed(dir, &[]);
-    std::fs::write(dir.join(format!("rooms/{FIRST}.jpg")), b"").unwrap();
+    std::fs::write(dir.join(file), b"").unwrap();
     let (_, now) = resumed(dir, &[], 1);
     assert_eq!(now["status"], "error", "{now}");
+}
+
+/// A photo that is another by now has no result yet.
+#[test]
+fn a_photo_that_changed_since_is_measured_again() {
+    is_measured_again_without(&format!("rooms/{FIRST}.jpg"));
 }
 
 /// Nor has one whose label map is another.
 #[test]
 fn a_photo_whose_label_map_changed_since_is_measured_again() {
-    let dir = rooms();
-    let dir = dir.path();
-    killed(dir, &[]);
-    std::fs::write(dir.join(format!("rooms/labels/{FIRST}.png")), b"").unwrap();
-    let (_, now) = resumed(dir, &[], 1);
-    assert_eq!(now["status"], "error", "{now}");
+    is_measured_again_without(&format!("rooms/labels/{FIRST}.png"));
 }
 
 /// What kept a photo from being measured may be mended, though the photo is what it was.

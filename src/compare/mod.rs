@@ -298,8 +298,10 @@ fn time_change(
 ) -> Option<TimeChange> {
     let ratios: Vec<f64> = pairs
         .iter()
-        .filter(|(old, new)| is_timed(old) && is_timed(new))
-        .map(|(old, new)| new.timings_ms.total / old.timings_ms.total)
+        .filter(|(old, new)| old.is_timed() && new.is_timed())
+        .map(|(old, new)| (old.timings_ms.total, new.timings_ms.total))
+        .filter(|(old, new)| *old > 0.0 && *new > 0.0)
+        .map(|(old, new)| new / old)
         .collect();
     let interval = resampling::interval_of_series(&ratios, median)?;
     let busy = || {
@@ -318,11 +320,6 @@ fn time_change(
         interval,
         not_comparable: differences::of_machines(&old.environment, &new.environment).or_else(busy),
     })
-}
-
-/// Whether the time is that of this run and of all stages: an error's would be that of half a photo.
-fn is_timed(result: &PhotoResult) -> bool {
-    !result.cached && result.status != Status::Error && result.timings_ms.total > 0.0
 }
 
 #[cfg(test)]

@@ -56,22 +56,36 @@ pub fn natural_order(a: &str, b: &str) -> Ordering {
 /// turned into one `-`; where two would collide, a number follows (`a-jpg`, `a-jpg-2`).
 #[must_use]
 pub fn folder_names<'a>(identities: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut taken = HashSet::new();
-    let mut next = HashMap::new();
+    let mut distinct = Distinct::default();
     identities
         .into_iter()
         .map(|identity| {
             let plain = slug(base_name(identity));
-            let mut name = plain.clone();
-            // Where it was left: ten thousand photos of one name should not count up from 2 each.
-            let number = next.entry(plain.clone()).or_insert(2_usize);
-            while !taken.insert(name.clone()) {
-                name = format!("{plain}-{number}");
-                *number += 1;
-            }
-            name
+            distinct.name(&plain, |number| format!("{plain}-{number}"))
         })
         .collect()
+}
+
+/// Names that are given once each.
+#[derive(Debug, Default)]
+pub struct Distinct {
+    taken: HashSet<String>,
+    /// The number that is tried next, by name without one: ten thousand photos of one name should not count up from 2 each.
+    next: HashMap<String, usize>,
+}
+
+impl Distinct {
+    /// `plain` itself; where it is taken, the first free one of those that `numbered` makes from 2 on.
+    #[must_use]
+    pub fn name(&mut self, plain: &str, numbered: impl Fn(usize) -> String) -> String {
+        let mut name = plain.to_owned();
+        let number = self.next.entry(plain.to_owned()).or_insert(2);
+        while !self.taken.insert(name.clone()) {
+            name = numbered(*number);
+            *number += 1;
+        }
+        name
+    }
 }
 
 fn slug(name: &str) -> String {

@@ -92,10 +92,12 @@ pub fn measure(
             confidence_pct,
             width: wall_width,
         }),
-        camera: Some(CameraEstimate {
-            height_cm: camera_cm,
-            ..camera(told_focal(observation.focal, best), shown, tilt)
-        }),
+        camera: Some(camera(
+            told_focal(observation.focal, best),
+            shown,
+            tilt,
+            camera_cm,
+        )),
         evidence: [reading.scale.evidence.as_slice(), &checks].concat(),
         fit: Some(quality),
         outline: Outline {
@@ -158,8 +160,8 @@ fn heights(reading: &Reading, slope: Option<Slope>, misfit_sigma: f64) -> [Optio
     [highest, slope.and_then(|slope| under_roof(slope.lowest))]
 }
 
-/// The camera as the room shows it, but for its height.
-fn camera(focal: Focal, shown: &Hypothesis, tilt: &Tilt) -> CameraEstimate {
+/// The camera as the room shows it.
+fn camera(focal: Focal, shown: &Hypothesis, tilt: &Tilt, height_cm: Option<f64>) -> CameraEstimate {
     let room = shown.room();
     CameraEstimate {
         focal_px: focal.px,
@@ -169,7 +171,7 @@ fn camera(focal: Focal, shown: &Hypothesis, tilt: &Tilt) -> CameraEstimate {
         roll_deg: room.0[ROLL].to_degrees(),
         yaw_deg: Some(room.0[YAW].to_degrees()),
         gravity_source: tilt.source,
-        height_cm: None,
+        height_cm,
     }
 }
 

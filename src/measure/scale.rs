@@ -367,12 +367,9 @@ fn camera_cells(ratios: &Ratios, known: &Known) -> Vec<(f64, f64)> {
     let usual = CAMERA_RANGE_CM.map(f64::ln);
     let mut borders: Vec<f64> = even(usual, CAMERA_STEPS).chain(fine).collect();
     borders.sort_by(f64::total_cmp);
-    borders
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [low, high] => Some((0.5 * (low + high), high - low)),
-            _ => None,
-        })
+    let cells = borders.iter().zip(borders.iter().skip(1));
+    cells
+        .map(|(low, high)| (0.5 * (low + high), high - low))
         .collect()
 }
 

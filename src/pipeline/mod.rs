@@ -21,7 +21,7 @@ pub use settings::Settings;
 
 use std::time::Instant;
 
-use crate::score::statistics::quantile;
+use crate::score::statistics;
 
 /// Runs `stage` and says how many milliseconds it took.
 fn timed<T>(stage: impl FnOnce() -> T) -> (T, f64) {
@@ -37,5 +37,5 @@ fn to_microseconds(ms: f64) -> f64 {
 
 /// The median, to the microsecond; 0 for a stage that did not run.
 fn median(times: &[f64]) -> f64 {
-    to_microseconds(quantile(times, 0.5).unwrap_or(0.0))
+    to_microseconds(statistics::median(times).unwrap_or(0.0))
 }

@@ -287,32 +287,51 @@ impl Shell {
 }
 
 #[cfg(test)]
+impl Wall {
+    /// A grey wall between two points of the floor, for tests.
+    pub(super) fn plain(left: [f32; 2], right: [f32; 2], openings: Vec<Opening>) -> Self {
+        let grey = Material::plain(super::Rgb::repeat(0.5));
+        let length = (right[0] - left[0]).hypot(right[1] - left[1]);
+        Self {
+            left,
+            along: [(right[0] - left[0]) / length, (right[1] - left[1]) / length],
+            length,
+            material: grey,
+            dado: (0.0, grey),
+            skirting: (0.0, grey),
+            cornice: (0.0, grey),
+            openings,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Shell {
+    /// Walls under a level ceiling, all grey, for tests.
+    pub(super) fn plain(walls: Vec<Wall>, height: f32) -> Self {
+        let grey = Material::plain(super::Rgb::repeat(0.5));
+        Self {
+            walls,
+            ceiling: vec![CeilingPlane {
+                normal: Vec3::z(),
+                offset: height,
+            }],
+            floor_material: grey,
+            ceiling_material: grey,
+            floor_turn: [1.0, 0.0],
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::{Rgb, opening::plain_window};
+    use crate::render::opening::plain_window;
 
     /// One wall at y = 4 from x = -2 to x = 2 with a window whose reveal is 10 cm deep.
     fn wall_with_window() -> Shell {
-        let paint = Material::plain(Rgb::repeat(0.5));
-        Shell {
-            walls: vec![Wall {
-                left: [-2.0, 4.0],
-                along: [1.0, 0.0],
-                length: 4.0,
-                material: paint,
-                dado: (0.0, paint),
-                skirting: (0.0, paint),
-                cornice: (0.0, paint),
-                openings: vec![plain_window()],
-            }],
-            ceiling: vec![CeilingPlane {
-                normal: Vec3::z(),
-                offset: 2.6,
-            }],
-            floor_material: paint,
-            ceiling_material: paint,
-            floor_turn: [1.0, 0.0],
-        }
+        let wall = Wall::plain([-2.0, 4.0], [2.0, 4.0], vec![plain_window()]);
+        Shell::plain(vec![wall], 2.6)
     }
 
     #[test]

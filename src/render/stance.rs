@@ -185,47 +185,20 @@ fn end_in_view(shell: &Shell, camera: &Camera, wall: usize, u: f32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::{
-        Rgb,
-        material::Material,
-        opening::plain_window,
-        shell::{CeilingPlane, Wall},
-    };
+    use crate::render::{opening::plain_window, shell::Wall};
 
     /// A box room 4 m wide whose far wall (index 1) is at y = 4, 260 cm high; the wall to its right has index 0.
     fn room(window_on: Option<usize>) -> Shell {
         let corners: [[f32; 2]; 4] = [[2.0, -1.0], [2.0, 4.0], [-2.0, 4.0], [-2.0, -1.0]];
-        let paint = Material::plain(Rgb::repeat(0.5));
-        let walls = (0..4)
-            .map(|index| {
-                let (right, left) = (corners[index], corners[(index + 1) % 4]);
-                let length = (right[0] - left[0]).hypot(right[1] - left[1]);
-                Wall {
-                    left,
-                    along: [(right[0] - left[0]) / length, (right[1] - left[1]) / length],
-                    length,
-                    material: paint,
-                    dado: (0.0, paint),
-                    skirting: (0.0, paint),
-                    cornice: (0.0, paint),
-                    openings: if window_on == Some(index) {
-                        vec![plain_window()]
-                    } else {
-                        Vec::new()
-                    },
-                }
-            })
-            .collect();
-        Shell {
-            walls,
-            ceiling: vec![CeilingPlane {
-                normal: Vec3::z(),
-                offset: 2.6,
-            }],
-            floor_material: paint,
-            ceiling_material: paint,
-            floor_turn: [1.0, 0.0],
-        }
+        let walls = (0..4).map(|index| {
+            let openings = if window_on == Some(index) {
+                vec![plain_window()]
+            } else {
+                Vec::new()
+            };
+            Wall::plain(corners[(index + 1) % 4], corners[index], openings)
+        });
+        Shell::plain(walls.collect(), 2.6)
     }
 
     fn camera(heading_deg: f32) -> Camera {

@@ -1,10 +1,10 @@
 //! `--anonymous`: reports that can be shown to strangers. They name photos, and no folder of the machine.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Report;
-use crate::dataset::names::{base_name, normalised, stem};
+use crate::dataset::names::{Distinct, base_name, normalised, stem};
 
 /// Takes folders out of a report: paths of photos, names of photos and of truth that are paths from elsewhere, and `folders`
 /// and those of the photos where messages name them.
@@ -47,10 +47,7 @@ pub fn anonymise(report: &mut Report, folders: &[&Path]) {
 struct Names {
     /// By identity.
     given: HashMap<String, String>,
-    taken: HashSet<String>,
-    /// By name without a number: the number that is tried next, so that ten thousand photos of one name do not count up from
-    /// 2 each.
-    next: HashMap<String, usize>,
+    distinct: Distinct,
 }
 
 impl Names {
@@ -60,12 +57,7 @@ impl Names {
             return given.clone();
         }
         let plain = name(identity);
-        let mut own = plain.clone();
-        let number = self.next.entry(plain.clone()).or_insert(2);
-        while !self.taken.insert(own.clone()) {
-            own = numbered(&plain, *number);
-            *number += 1;
-        }
+        let own = self.distinct.name(&plain, |n| numbered(&plain, n));
         self.given.insert(identity.to_owned(), own.clone());
         own
     }

@@ -349,6 +349,13 @@ impl PhotoResult {
                 .any(|w| matches!(w, Warning::LeftEndCut | Warning::RightEndCut))
     }
 
+    /// Whether the photo went through all stages in this run: an error's times would be those of half a photo, and those of a
+    /// photo from the cache were taken at another time.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.status != Status::Error && !self.cached
+    }
+
     /// Whether the true width is known to lie outside its interval.
     #[must_use]
     pub fn width_misses_truth(&self) -> bool {

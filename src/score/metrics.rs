@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::round;
-use super::statistics::{ErrorStats, Sample, error_stats, quantile};
+use super::statistics::{ErrorStats, Sample, error_stats, median, quantile};
 use crate::isolation::WorkerTotals;
 use crate::load::ProcessorUse;
 use crate::report::photo_result::{PhotoResult, Status};
@@ -280,12 +280,8 @@ fn stage_memory(results: &[PhotoResult]) -> BTreeMap<String, Spread> {
     by_stage(stages.filter_map(|(stage, mb)| Some((stage, mb?))))
 }
 
-/// The photos that went through the stages in this run; an error's times would be those of half a photo, and those of a
-/// photo from the cache were taken at another time.
 fn timed(results: &[PhotoResult]) -> impl Iterator<Item = &PhotoResult> {
-    results
-        .iter()
-        .filter(|r| r.status != Status::Error && !r.cached)
+    results.iter().filter(|r| r.is_timed())
 }
 
 fn by_stage(values: impl Iterator<Item = (&'static str, f64)>) -> BTreeMap<String, Spread> {
@@ -307,7 +303,7 @@ fn repeat_spread(results: &[PhotoResult]) -> Option<f64> {
             (spread.median > 0.0).then(|| 100.0 * (spread.max - fastest) / spread.median)
         })
         .collect();
-    quantile(&spreads, 0.5).map(round)
+    median(&spreads).map(round)
 }
 
 #[cfg(test)]
