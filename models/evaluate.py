@@ -5,8 +5,8 @@
     python models/evaluate.py --model models/measure-bench-rooms.onnx --photos tests/annotations/photos --annotations tests/annotations
     python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays overlays --page overlays.jpg
 
-Pictures go through the file's own size policy and normalisation; labels are the argmax of the reference's scores at a
-quarter of the input size, enlarged to the picture. `--long-side` tries another input size.
+Pictures go through the file's own size policy and normalisation; labels are the argmax of the reference's scores, which are
+enlarged to the picture first, as the program does. `--long-side` tries another input size.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from classes import IGNORED, ROOM_CLASSES, ade_to_room
 from dataset import pairs
-from verify import label_map
+from verify import label_scores
 
 COLOURS = np.random.default_rng(7).integers(40, 256, (256, 3), dtype=np.uint8)
 OVERLAY_SIDE = 480
@@ -54,8 +54,8 @@ class ExportedModel:
         divisor = self.size["divisor"]
         return tuple(-(-max(1, int(side * scale)) // divisor) * divisor for side in (width, height))
 
-    def segment(self, picture: Image.Image) -> np.ndarray:
-        """Output positions [h, w] of an upright picture, at a quarter of the input size."""
+    def segment(self, picture: Image.Image, size: tuple[int, int]) -> np.ndarray:
+        """Output positions [height, width] of an upright picture, at `size` (width, height)."""
         resized = picture.resize(self.input_size(*picture.size), Image.Resampling.BILINEAR)
         values = (np.asarray(resized, np.float32) * self.rescale - self.mean) / self.std
         started = time.perf_counter()
@@ -64,12 +64,9 @@ class ExportedModel:
             {"pixel_values": np.ascontiguousarray(values.transpose(2, 0, 1)[None])},
         )
         self.milliseconds.append(1000 * (time.perf_counter() - started))
-        return label_map(class_logits, mask_logits)[0]
-
-
-def enlarge(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Nearest-neighbour enlargement of a label map to `size` (width, height)."""
-    return np.asarray(Image.fromarray(labels.astype(np.uint8)).resize(size, Image.Resampling.NEAREST))
+        scores = label_scores(class_logits, mask_logits)[0].astype(np.float32)
+        enlarged = [np.asarray(Image.fromarray(one).resize(size, Image.Resampling.BILINEAR)) for one in scores]
+        return np.stack(enlarged).argmax(0)
 
 
 def confusion_of(truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
@@ -102,7 +99,7 @@ def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, di
     for picture_path, labels_path in pairs([folder])[:limit]:
         picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
         truth = to_room[np.asarray(Image.open(labels_path))]
-        predicted = outputs[enlarge(model.segment(picture), truth.shape[::-1])]
+        predicted = outputs[model.segment(picture, truth.shape[::-1])]
         confusions[scenarios[picture_path.name]] += confusion_of(truth, predicted)
     return {
         "all": scores_of(sum(confusions.values())),
@@ -117,7 +114,7 @@ def annotation_scores(model: ExportedModel, photo: Path, annotation: dict) -> di
     for layer in annotation["layers"]:
         ImageDraw.Draw(masks).polygon([tuple(point) for point in layer["points"]], fill=numbers[layer["class"]])
     truth = np.asarray(masks)
-    labels = enlarge(model.segment(open_photo(photo)), masks.size)
+    labels = model.segment(open_photo(photo), masks.size)
     names = np.array([record["name"] for record in model.labels])[labels]
     scored = truth != IGNORED
     scores = {}
@@ -145,7 +142,7 @@ def report_annotated(model: ExportedModel, photos: Path, annotations: Path) -> N
 def overlay(model: ExportedModel, picture: Image.Image) -> Image.Image:
     """The picture beside itself with its labels laid over, and the names of what covers more than a percent."""
     picture = ImageOps.contain(picture, (OVERLAY_SIDE, OVERLAY_SIDE))
-    labels = enlarge(model.segment(picture), picture.size)
+    labels = model.segment(picture, picture.size)
     coloured = Image.fromarray(COLOURS[labels])
     shares = np.bincount(labels.ravel(), minlength=len(model.labels)) / labels.size
     for position in np.argsort(-shares):

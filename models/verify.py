@@ -30,12 +30,16 @@ class Agreement:
         }
 
 
-def label_map(class_logits: np.ndarray, mask_logits: np.ndarray) -> np.ndarray:
-    """Argmax labels [B, h, w] at the masks' resolution, by the reference's scores."""
+def label_scores(class_logits: np.ndarray, mask_logits: np.ndarray) -> np.ndarray:
+    """The reference's scores [B, classes, h, w] at the masks' resolution."""
     exponent = np.exp(class_logits - class_logits.max(-1, keepdims=True))
     shares = (exponent / exponent.sum(-1, keepdims=True))[..., :-1]
-    scores = np.einsum("bqc,bqhw->bchw", shares, 1.0 / (1.0 + np.exp(-np.clip(mask_logits, -60, 60))))
-    return scores.argmax(1)
+    return np.einsum("bqc,bqhw->bchw", shares, 1.0 / (1.0 + np.exp(-np.clip(mask_logits, -60, 60))))
+
+
+def label_map(class_logits: np.ndarray, mask_logits: np.ndarray) -> np.ndarray:
+    """Argmax labels [B, h, w] at the masks' resolution."""
+    return label_scores(class_logits, mask_logits).argmax(1)
 
 
 def compare(network, session, pictures: list[np.ndarray]) -> Agreement:

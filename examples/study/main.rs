@@ -36,6 +36,7 @@ fn case(options: &Options, kind: Kind, scenario: Scenario, index: u64) -> Result
         image: room.drawn.size,
         focal: room.focal,
         gravity: None,
+        mask_cell_px: 0.0,
         segments: &[],
         known,
     };

@@ -187,6 +187,7 @@ pub fn geometry(bytes: &[u8]) {
                     source: FocalSource::Default,
                 },
                 gravity,
+                mask_cell_px: 0.0,
                 segments: &[],
                 known: Known {
                     ceiling_height_cm: (known & 1 > 0).then_some(250.0),

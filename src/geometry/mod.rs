@@ -3,5 +3,6 @@
 pub mod attitude;
 pub mod camera;
 pub mod least_squares;
+pub mod quarter_turns;
 pub mod room_box;
 pub mod vanishing;

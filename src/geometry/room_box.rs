@@ -167,13 +167,20 @@ impl RoomBox {
             .map_or(height, |roof| roof.height_at(x).min(height))
     }
 
-    /// The same room with the opposite wall's end `LEFT` or `RIGHT` at the tangent `to`; a roof stays where it is.
+    /// The same room with the opposite wall's end `LEFT` or `RIGHT` at the tangent `to`; a roof stays where it is, and its foot goes
+    /// no farther than where it nearly meets the floor.
     #[must_use]
     pub fn with_end(&self, end: usize, to: f64) -> Self {
         let mut moved = *self;
         moved.0[end] = to;
-        if let Some(roof) = self.roof() {
-            let knee = roof.height_at(moved.0[roof.end()] * self.distance());
+        if let Some(roof) = self.roof().filter(|roof| roof.end() == end) {
+            let lowest = (roof.foot_x + (LEAST_KNEE - roof.knee) / roof.slope) / self.distance();
+            moved.0[end] = if roof.foot == Wall::Left {
+                to.max(lowest)
+            } else {
+                to.min(lowest)
+            };
+            let knee = roof.height_at(moved.0[end] * self.distance());
             moved.0[LN_KNEE] = knee.max(LEAST_KNEE).ln();
         }
         moved

@@ -8,10 +8,10 @@ use super::hypotheses::{self, Choice, Hypothesis};
 use super::result::{Fit, measure};
 use super::surfaces::{Cell, SurfaceMap};
 use super::tilt::Tilt;
-use super::turn::QuarterTurns;
-use super::{Measurement, Observation, Warning, occlusion, open_doors};
+use super::{Measurement, Observation, Warning, occlusion, open_doors, turn};
 use crate::ade20k::is_window;
 use crate::geometry::camera::LineSegment;
+use crate::geometry::quarter_turns::QuarterTurns;
 use crate::geometry::room_box::parameter::YAW;
 use crate::geometry::room_box::{RoomBox, Wall};
 
@@ -31,20 +31,18 @@ const LEAST_WALL_SHARE: f64 = 0.002;
 /// Measures the opposite wall.
 #[must_use]
 pub fn estimate(observation: &Observation) -> Measurement {
-    let turns = QuarterTurns::needed(observation);
-    if turns.is_none() {
-        return estimate_upright(observation);
-    }
-    let Some(labels) = turns.labels(observation.labels) else {
-        return estimate_upright(observation);
+    let needed = turn::needed(observation);
+    let turned = (!needed.is_none()).then(|| needed.labels(observation.labels));
+    let (turns, turned) = match turned.flatten() {
+        Some(labels) => (needed, Some(labels)),
+        None => (QuarterTurns::NONE, None),
     };
-    let segments: Vec<LineSegment> = observation
-        .segments
-        .iter()
+    let segments = observation.segments.iter();
+    let segments: Vec<LineSegment> = segments
         .map(|segment| turns.segment(*segment, observation.image))
         .collect();
     let upright = Observation {
-        labels: &labels,
+        labels: turned.as_ref().unwrap_or(observation.labels),
         image: turns.size(observation.image),
         gravity: observation
             .gravity
@@ -58,7 +56,11 @@ pub fn estimate(observation: &Observation) -> Measurement {
             .warnings
             .push(Warning::GravityOrientationMismatch);
     }
-    turns.undo(measurement, observation.image)
+    if turns.is_none() {
+        measurement
+    } else {
+        turn::undo(turns, measurement, observation.image)
+    }
 }
 
 fn estimate_upright(observation: &Observation) -> Measurement {
@@ -84,8 +86,7 @@ fn estimate_upright(observation: &Observation) -> Measurement {
                 edges: view.edges,
                 corners: [None; 2],
             };
-            let Choice { problem, variants } =
-                hypotheses::choose(level, observation.known, &view.map)?;
+            let Choice { problem, variants } = hypotheses::choose(level, observation, &view.map)?;
             Some(Fit {
                 map: &view.map,
                 problem,

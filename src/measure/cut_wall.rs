@@ -24,9 +24,10 @@ pub enum Sight {
     NoEnd(f64),
 }
 
-/// Distribution of the full width given that of the visible part.
+/// Distribution of the full width given that of the visible part; `ends_so` tells how likely the wall would end as it then does, by
+/// its width as a multiple of the visible part, up to a factor.
 #[must_use]
-pub fn complete(visible: &Histogram, sight: Sight) -> Histogram {
+pub fn complete(visible: &Histogram, sight: Sight, ends_so: impl Fn(f64) -> f64) -> Histogram {
     /// Visible widths are taken at this many quantiles.
     const QUANTILES: usize = 15;
     let standpoints = Standpoints::new();
@@ -46,7 +47,10 @@ pub fn complete(visible: &Histogram, sight: Sight) -> Histogram {
                         standpoints.between(left * part, 1.0 - (1.0 - left) * part)
                     }
                 };
-                (width, standing * ROOM_WIDTH_CM.density(width))
+                (
+                    width,
+                    standing * ROOM_WIDTH_CM.density(width) * ends_so(width / seen),
+                )
             })
             .collect();
         let total: f64 = candidates.iter().map(|c| c.1).sum();
@@ -131,13 +135,13 @@ mod tests {
         for seen in [150.0, 250.0, 400.0] {
             let visible = Histogram::of([(1.0, f64::ln(seen))].into_iter(), 0.0);
             for left in [0.3, 0.5] {
-                let found = mean(&complete(&visible, Sight::NoEnd(left)));
+                let found = mean(&complete(&visible, Sight::NoEnd(left), |_| 1.0));
                 let drawn = mean_of_drawn(|width, place| {
                     place * width > left * seen && (1.0 - place) * width > (1.0 - left) * seen
                 });
                 assert!((found / drawn - 1.0).abs() < 0.02, "{found} {drawn}");
                 // One end at a distance, give or take a little, and the other beyond what is seen.
-                let found = mean(&complete(&visible, Sight::OneEnd(left)));
+                let found = mean(&complete(&visible, Sight::OneEnd(left), |_| 1.0));
                 let drawn = mean_of_drawn(|width, place| {
                     (place * width / (left * seen) - 1.0).abs() < 0.05 && width > seen
                 });

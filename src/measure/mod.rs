@@ -8,6 +8,7 @@ mod box_fit;
 mod box_prior;
 mod checks;
 mod confidence;
+mod corner_edges;
 mod cut_wall;
 mod doors;
 mod doubts;
@@ -44,6 +45,9 @@ use crate::label_map::LabelMap;
 pub struct Observation<'a> {
     /// The upright label map, at network resolution or any other.
     pub labels: &'a LabelMap,
+    /// Side of a cell of the masks that the labels were made of, px of the photo: what is narrower does not show in them. 0 for
+    /// labels that were not made of coarser masks.
+    pub mask_cell_px: f64,
     /// The upright photo's full size; the label map covers it whole.
     pub image: ImageSize,
     /// The focal length and its source.

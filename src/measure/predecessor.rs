@@ -240,6 +240,7 @@ mod tests {
                 source: FocalSource::Exif35mm,
             },
             gravity: None,
+            mask_cell_px: 0.0,
             segments: &[],
             known: Known::default(),
         })

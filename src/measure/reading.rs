@@ -7,9 +7,9 @@ use super::histogram::Histogram;
 use super::hypotheses::Hypothesis;
 use super::scale::{DoorRatio, Ratios, ScalePosterior};
 use super::surfaces::SurfaceMap;
-use super::{Observation, cut_wall};
+use super::{Observation, cut_wall, priors};
 use crate::geometry::room_box::{
-    RoomBox,
+    LEAST_KNEE, RoomBox,
     parameter::{LEFT, LN_HEIGHT, RIGHT},
 };
 
@@ -93,9 +93,17 @@ impl Reading {
         let span = (right - left).max(1e-6);
         let full_width = match hypothesis.ends_visible {
             [true, true] => visible_width.clone(),
-            [true, false] => cut_wall::complete(&visible_width, Sight::OneEnd(-left / span)),
-            [false, true] => cut_wall::complete(&visible_width, Sight::OneEnd(right / span)),
-            [false, false] => cut_wall::complete(&visible_width, Sight::NoEnd(-left / span)),
+            [true, false] => {
+                let ends_so = |grown| knee_likelihood(&room, RIGHT, left + span * grown);
+                cut_wall::complete(&visible_width, Sight::OneEnd(-left / span), ends_so)
+            }
+            [false, true] => {
+                let ends_so = |grown| knee_likelihood(&room, LEFT, right - span * grown);
+                cut_wall::complete(&visible_width, Sight::OneEnd(right / span), ends_so)
+            }
+            [false, false] => {
+                cut_wall::complete(&visible_width, Sight::NoEnd(-left / span), |_| 1.0)
+            }
         };
         Self {
             weight: (best_score - hypothesis.score).exp(),
@@ -108,6 +116,17 @@ impl Reading {
             full_width,
         }
     }
+}
+
+/// How likely the wall ends on one side at the tangent `at`, up to a factor, by the height that a roof has come down to there.
+fn knee_likelihood(room: &RoomBox, end: usize, at: f64) -> f64 {
+    let Some(roof) = room.roof().filter(|roof| roof.end() == end) else {
+        return 1.0;
+    };
+    let knee = roof.height_at(at * room.distance()).max(LEAST_KNEE);
+    let [mean, sigma] = priors::LN_KNEE;
+    let z = (knee.ln() - mean) / sigma;
+    (-0.5 * z * z).exp() / knee
 }
 
 /// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them.

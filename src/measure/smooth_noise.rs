@@ -27,6 +27,9 @@ const SPACING: f64 = 0.016;
 const NEAR_SIDE: f64 = 0.08;
 /// More contacts than this are not looked at.
 const MOST: usize = 300;
+/// What lies nearer to a side of the frame than this share of a mask's cell was not seen by the network but drawn on from its
+/// neighbourhood: no corner shows there, and none is ruled out.
+const BLIND_SHARE: f64 = 0.5;
 
 /// Contacts of a photo with the correlation of their errors.
 #[derive(Debug, Clone)]
@@ -37,15 +40,19 @@ pub struct SmoothNoise {
 }
 
 impl SmoothNoise {
-    /// Chooses among `contacts` of `map`; `sigma_px` is the usual error.
+    /// Chooses among `contacts` of `map`, which was made of masks with cells of `mask_cell_px`; `sigma_px` is the usual error.
     #[must_use]
-    pub fn new(contacts: &[Contact], map: &SurfaceMap, sigma_px: f64) -> Self {
+    pub fn new(contacts: &[Contact], map: &SurfaceMap, mask_cell_px: f64, sigma_px: f64) -> Self {
         let [half_width, half_height] = map.half_size_px();
         let long = 2.0 * half_width.max(half_height);
         let [middle, half_width] = map.columns_px();
         let mut chosen: Vec<Contact> = Vec::new();
         for contact in contacts {
-            let near = (contact.pixel[0] - middle).abs() > half_width * (1.0 - 2.0 * NEAR_SIDE);
+            let from_side = half_width - (contact.pixel[0] - middle).abs();
+            if from_side < BLIND_SHARE * mask_cell_px {
+                continue;
+            }
+            let near = from_side < half_width * 2.0 * NEAR_SIDE;
             let spacing = long * if near { FINE_SPACING } else { SPACING };
             let free = |other: &Contact| {
                 other.level != contact.level || gap(other, contact) > spacing * spacing

@@ -122,6 +122,17 @@ impl SurfaceMap {
         ]
     }
 
+    /// The class that a pixel of the photo, measured from its middle, shows; unknown outside.
+    #[must_use]
+    pub fn class_at(&self, pixel: [f64; 2]) -> ClassIndex {
+        let [x, y] = [0, 1].map(|i| (pixel[i] + self.centre_px[i]) / self.px_per_cell[i]);
+        if x >= 0.0 && y >= 0.0 {
+            self.class(x as usize, y as usize)
+        } else {
+            UNKNOWN
+        }
+    }
+
     /// Photo px from the middle of the picture to its right and its lower border.
     #[must_use]
     pub fn half_size_px(&self) -> [f64; 2] {

@@ -42,7 +42,8 @@ pub fn read_metadata(
     upright: ImageSize,
 ) -> Result<(Metadata, Vec<Warning>), PhotoError> {
     let mut warnings = Vec::new();
-    let metadata = exif_fields(bytes, sniff(bytes)?).interpret(upright, &mut warnings);
+    let format = sniff(bytes)?;
+    let metadata = exif_fields(bytes, format).interpret(format, upright, &mut warnings);
     Ok((metadata, warnings))
 }
 
@@ -98,7 +99,7 @@ pub fn decode_with(
     if damaged {
         warnings.push(Warning::PictureDamaged);
     }
-    let metadata = exif.interpret(size, &mut warnings);
+    let metadata = exif.interpret(format, size, &mut warnings);
     Ok(Photo {
         pixels,
         format,

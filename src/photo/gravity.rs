@@ -12,16 +12,21 @@ const SIGMA_PITCH_DEG: f64 = 1.5;
 const SIGMA_ROLL_DEG: f64 = 0.7;
 /// Lengths, g, outside which the phone was being moved or the numbers are not a reading.
 const AT_REST_G: std::ops::Range<f64> = 0.93..1.07;
+/// Long over short side of what phones' cameras store, and how far sizes may be rounded.
+const SENSOR_ASPECTS: [f64; 2] = [4.0 / 3.0, 16.0 / 9.0];
+const ASPECT_TOLERANCE: f64 = 0.01;
 
 /// Gravity from a rear camera's reading `[ax, ay, az]`, in g, in the axes of the device.
 ///
 /// How the picture was turned since is known from EXIF for most containers; in HEIC files EXIF Orientation may say 1 or 6
 /// whatever the container does, and some tools turn the pixels and leave the note. So EXIF's word is taken where it puts
 /// gravity downwards and fits the displayed sides, else the rotation that puts gravity downwards is, where that fits the
-/// displayed sides; else the reading is dropped with a warning.
+/// displayed sides. Where none fits and the picture has a sensor's sides, it is displayed on its side, and gravity points there;
+/// else the reading is dropped with a warning. `applied` is the orientation by which the pixels were turned.
 pub(super) fn from_acceleration(
     [ax, ay, az]: [f64; 3],
     stored: Option<Orientation>,
+    applied: Orientation,
     size: ImageSize,
     warnings: &mut Vec<Warning>,
 ) -> Option<Gravity> {
@@ -49,16 +54,34 @@ pub(super) fn from_acceleration(
         .into_iter()
         .chain(Orientation::ROTATIONS)
         .find(|&orientation| fits(orientation));
-    let Some(orientation) = turned else {
+    let down = turned.map(|orientation| orientation.turn(in_plane));
+    let Some([x, y]) = down.or_else(|| on_its_side(in_plane, applied, size)) else {
         warnings.push(Warning::GravityOrientationMismatch);
         return None;
     };
-    let [x, y] = orientation.turn(in_plane);
     Some(Gravity {
         down: Vector3::new(x, y, forward).normalize(),
         sigma_pitch: SIGMA_PITCH_DEG.to_radians(),
         sigma_roll: SIGMA_ROLL_DEG.to_radians(),
     })
+}
+
+/// The direction of gravity in a picture that is displayed on its side, from that in the sensor's picture.
+///
+/// Either the sensor's picture is displayed as it is, its tag lost, or the pixels were turned upright and then by the tag, which had
+/// stayed. A crop could have swapped the sides as well; but few crops have a sensor's sides.
+fn on_its_side(in_plane: [f64; 2], applied: Orientation, size: ImageSize) -> Option<[f64; 2]> {
+    let (long, short) = (size.width.max(size.height), size.width.min(size.height));
+    let aspect = f64::from(long) / f64::from(short.max(1));
+    let uncropped = SENSOR_ASPECTS
+        .iter()
+        .any(|sensor| (aspect / sensor - 1.0).abs() < ASPECT_TOLERANCE);
+    let down = match applied {
+        Orientation::UPRIGHT => in_plane,
+        twice if twice.swaps_sides() => twice.turn(twice.turn(in_plane)),
+        _ => return None,
+    };
+    (uncropped && down[0].abs() > down[1].abs()).then_some(down)
 }
 
 #[cfg(test)]
@@ -82,14 +105,16 @@ mod tests {
         ("top down", [0.0, 1.0, 0.0], 8, PORTRAIT),
     ];
 
+    /// Gravity from a JPEG's reading, whose orientation has been applied.
     fn gravity(
         acceleration: [f64; 3],
         stored: u32,
         size: ImageSize,
     ) -> (Option<Gravity>, Vec<Warning>) {
         let mut warnings = Vec::new();
-        let orientation = Orientation::from_exif(stored);
-        let found = from_acceleration(acceleration, orientation, size, &mut warnings);
+        let stored = Orientation::from_exif(stored);
+        let applied = stored.unwrap_or(Orientation::UPRIGHT);
+        let found = from_acceleration(acceleration, stored, applied, size, &mut warnings);
         (found, warnings)
     }
 
@@ -156,10 +181,35 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_that_does_not_fit_the_displayed_sides_is_dropped_with_a_warning() {
-        let (found, warnings) = gravity([0.0, -1.0, 0.0], 6, LANDSCAPE);
-        assert_eq!(found, None);
-        assert_eq!(warnings, [Warning::GravityOrientationMismatch]);
+    fn gravity_points_aside_in_a_picture_whose_tag_was_lost() {
+        // The sensor's pictures, displayed as they are: what was above lies where the phone's top is not.
+        for (reading, down) in [([0.0, -1.0, 0.0], 1.0), ([0.0, 1.0, 0.0], -1.0)] {
+            let (found, warnings) = gravity(reading, 1, LANDSCAPE);
+            assert_down(found, [down, 0.0, 0.0], "lost tag");
+            assert_eq!(warnings, []);
+        }
+    }
+
+    #[test]
+    fn gravity_points_aside_in_a_picture_that_was_turned_twice() {
+        // Turned clockwise once more than upright, or anticlockwise.
+        for (reading, stored, down) in [([0.0, -1.0, 0.0], 6, -1.0), ([0.0, 1.0, 0.0], 8, 1.0)] {
+            let (found, _) = gravity(reading, stored, LANDSCAPE);
+            assert_down(found, [down, 0.0, 0.0], "applied twice");
+        }
+    }
+
+    #[test]
+    fn a_crop_with_other_sides_drops_the_reading_with_a_warning() {
+        let crop = ImageSize {
+            width: 3024,
+            height: 2000,
+        };
+        for stored in [1, 3, 6] {
+            let (found, warnings) = gravity([0.0, -1.0, 0.0], stored, crop);
+            assert_eq!(found, None);
+            assert_eq!(warnings, [Warning::GravityOrientationMismatch]);
+        }
     }
 
     #[test]

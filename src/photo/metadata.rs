@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use exif::{Exif, In, Reader, Tag, Value};
 
+use super::PhotoFormat;
 use super::apple::{self, AppleNote};
 use super::depth;
 use super::focal::{self, FocalPlane, LensFacts};
@@ -23,7 +24,7 @@ pub struct Metadata {
     pub lens: Option<String>,
     /// Focal length from the metadata, if it says any; never `Default` or `User`.
     pub focal: Option<Focal>,
-    /// Gravity from Apple's MakerNote, when it passes its guards.
+    /// Gravity from Apple's MakerNote, when it passes its guards; it points aside where the photo is displayed on its side.
     pub gravity: Option<Gravity>,
 }
 
@@ -124,8 +125,13 @@ impl ExifFields {
         }
     }
 
-    /// What the fields say of the upright photo of the given size.
-    pub(super) fn interpret(self, size: ImageSize, warnings: &mut Vec<Warning>) -> Metadata {
+    /// What the fields say of the photo of `format` that is displayed with the given size.
+    pub(super) fn interpret(
+        self,
+        format: PhotoFormat,
+        size: ImageSize,
+        warnings: &mut Vec<Warning>,
+    ) -> Metadata {
         match self.condition {
             Condition::Missing => warnings.push(Warning::ExifMissing),
             Condition::Damaged => warnings.push(Warning::ExifDamaged),
@@ -139,7 +145,10 @@ impl ExifFields {
             .is_some_and(|lens| lens.to_ascii_lowercase().contains("back"));
         let gravity = match self.apple.acceleration {
             Some(acceleration) if self.facts.apple && rear => {
-                gravity::from_acceleration(acceleration, self.orientation, size, warnings)
+                let stored = self.orientation;
+                let applied = stored.filter(|_| !format.turns_itself());
+                let applied = applied.unwrap_or(Orientation::UPRIGHT);
+                gravity::from_acceleration(acceleration, stored, applied, size, warnings)
             }
             _ => None,
         };

@@ -33,6 +33,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::camera::ImageSize;
+use crate::geometry::quarter_turns::QuarterTurns;
 use crate::measure::Warning;
 
 pub use decode::{claimed_pixels, decode, decode_with, read_metadata};
@@ -48,7 +49,7 @@ pub use source::{Limits, PhotoBytes, read};
 /// A decoded photo.
 #[derive(Debug, Clone)]
 pub struct Photo {
-    /// 8-bit sRGB pixels, upright.
+    /// 8-bit sRGB pixels, as displayed: upright, unless the file says so wrongly.
     pub pixels: image::RgbImage,
     /// The container it came in.
     pub format: PhotoFormat,
@@ -63,13 +64,25 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// The upright photo's size.
+    /// The displayed photo's size.
     #[must_use]
     pub fn size(&self) -> ImageSize {
         ImageSize {
             width: self.pixels.width(),
             height: self.pixels.height(),
         }
+    }
+
+    /// What brings the photo upright, as far as gravity tells: none, unless it is displayed on its side.
+    #[must_use]
+    pub fn turns(&self) -> QuarterTurns {
+        (self.metadata.gravity).map_or(QuarterTurns::NONE, QuarterTurns::of_gravity)
+    }
+
+    /// The upright photo's size, as far as gravity tells.
+    #[must_use]
+    pub fn upright_size(&self) -> ImageSize {
+        self.turns().size(self.size())
     }
 }
 

@@ -6,7 +6,8 @@
 
 use image::RgbImage;
 
-use crate::geometry::camera::LineSegment;
+use crate::geometry::camera::{ImageSize, LineSegment};
+use crate::geometry::quarter_turns::QuarterTurns;
 
 /// Long side of the reduced picture, px.
 const REDUCED_SIDE: u32 = 800;
@@ -21,10 +22,15 @@ const STRAIGHTNESS: f64 = 0.8;
 /// No more pieces than this, the longest ones.
 const MOST: usize = 120;
 
-/// Finds near-vertical edges; px of the full picture.
+/// Finds the edges of a picture that are near-vertical once it is turned upright; px of the full picture as it is.
 #[must_use]
-pub fn near_vertical(pixels: &RgbImage) -> Vec<LineSegment> {
-    let grey = Grey::reduced(pixels);
+pub fn near_vertical(pixels: &RgbImage, turns: QuarterTurns) -> Vec<LineSegment> {
+    let displayed = ImageSize {
+        width: pixels.width(),
+        height: pixels.height(),
+    };
+    let upright = turns.size(displayed);
+    let grey = Grey::reduced(pixels).turned(turns);
     let mut ridges = grey.ridges();
     let least = (LEAST_LENGTH * f64::from(REDUCED_SIDE.min(pixels.width().max(pixels.height()))))
         .max(8.0) as usize;
@@ -41,14 +47,14 @@ pub fn near_vertical(pixels: &RgbImage) -> Vec<LineSegment> {
     found.sort_by(|a, b| length(b).total_cmp(&length(a)));
     found.truncate(MOST);
     let scale = [
-        f64::from(pixels.width()) / grey.width.max(1) as f64,
-        f64::from(pixels.height()) / grey.height.max(1) as f64,
+        f64::from(upright.width) / grey.width.max(1) as f64,
+        f64::from(upright.height) / grey.height.max(1) as f64,
     ];
     found
         .into_iter()
         .map(|ends| {
             let [from, to] = ends.map(|[x, y]| [x * scale[0], y * scale[1]]);
-            LineSegment { from, to }
+            turns.back().segment(LineSegment { from, to }, upright)
         })
         .collect()
 }
@@ -104,6 +110,27 @@ impl Grey {
         Self {
             width: columns as usize,
             height: rows as usize,
+            levels,
+        }
+    }
+
+    /// The picture, turned.
+    fn turned(self, turns: QuarterTurns) -> Self {
+        let (width, height) = match turns.count() {
+            1 | 3 => (self.height, self.width),
+            _ => (self.width, self.height),
+        };
+        let at = |x: usize, y: usize| match turns.count() {
+            1 => y + (self.height - 1 - x) * self.width,
+            2 => (self.width - 1 - x) + (self.height - 1 - y) * self.width,
+            3 => (self.width - 1 - y) + x * self.width,
+            _ => x + y * self.width,
+        };
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let levels = places.map(|(x, y)| self.levels[at(x, y)]).collect();
+        Self {
+            width,
+            height,
             levels,
         }
     }
@@ -231,7 +258,7 @@ mod tests {
     #[test]
     fn a_slanting_edge_is_found_where_it_is() {
         for (at, slope) in [(800.0, 0.0), (500.0, 0.12), (1200.0, -0.2)] {
-            let found = near_vertical(&picture(at, slope));
+            let found = near_vertical(&picture(at, slope), QuarterTurns::NONE);
             let longest = found.first().unwrap();
             assert!((longest.to[1] - longest.from[1]).abs() > 900.0, "{found:?}");
             for [x, y] in [longest.from, longest.to] {
@@ -244,13 +271,37 @@ mod tests {
     }
 
     #[test]
+    fn edges_of_a_picture_on_its_side_are_those_of_the_upright_one() {
+        let upright = picture(500.0, 0.12);
+        let clockwise = image::imageops::rotate90(&upright);
+        let upside_down = image::imageops::rotate180(&upright);
+        let anticlockwise = image::imageops::rotate270(&upright);
+        let wanted = near_vertical(&upright, QuarterTurns::NONE);
+        for (turns, shown) in [(3, clockwise), (2, upside_down), (1, anticlockwise)] {
+            let turns = QuarterTurns::clockwise(turns);
+            let size = ImageSize {
+                width: shown.width(),
+                height: shown.height(),
+            };
+            let found = near_vertical(&shown, turns);
+            assert_eq!(found.len(), wanted.len());
+            for (found, wanted) in found.iter().zip(&wanted) {
+                let found = turns.segment(*found, size);
+                for (f, w) in [(found.from, wanted.from), (found.to, wanted.to)] {
+                    assert!((f[0] - w[0]).hypot(f[1] - w[1]) < 1.5, "{f:?} {w:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn level_edges_and_flat_pictures_give_nothing() {
         let level = RgbImage::from_fn(800, 600, |_, y| {
             image::Rgb([if y < 300 { 40 } else { 200 }; 3])
         });
-        assert!(near_vertical(&level).is_empty());
+        assert!(near_vertical(&level, QuarterTurns::NONE).is_empty());
         for (width, height) in [(1, 1), (3, 700), (800, 600)] {
-            assert!(near_vertical(&RgbImage::new(width, height)).is_empty());
+            assert!(near_vertical(&RgbImage::new(width, height), QuarterTurns::NONE).is_empty());
         }
     }
 }

@@ -539,7 +539,7 @@ fn a_real_iphones_accelerometer_agrees_with_its_pictures_vertical_edges() {
         return;
     };
     let reading = photo.metadata.gravity.unwrap();
-    let segments = super::segments::near_vertical(&photo.pixels);
+    let segments = super::segments::near_vertical(&photo.pixels, photo.turns());
     let focal = photo.metadata.focal.unwrap().px;
     let seen = crate::geometry::vanishing::vertical(&segments, photo.size(), focal).unwrap();
     let [by_phone, by_edges] =

@@ -55,13 +55,13 @@ impl Batches {
             Some(first) => first,
             None => decoded(|| ahead.next(stop), on_result)?,
         };
-        let size = first.photo.size();
+        let size = first.photo.upright_size();
         let mut batch = vec![first];
         // A device may have been left, or its memory found too small, since the run began.
         while batch.len() < segmenter.batch().min(*most)
             && let Some(one) = decoded(|| ahead.ready(), on_result)
         {
-            if !segmenter.is_alike(size, one.photo.size()) {
+            if !segmenter.is_alike(size, one.photo.upright_size()) {
                 *apart = Some(one);
                 break;
             }

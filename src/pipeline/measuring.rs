@@ -99,8 +99,8 @@ fn measure_photo(
 ) -> Result<(), String> {
     let size = photo.size();
     let focal = focal_of(size, job.known.fov_deg, photo.metadata.focal);
-    let (labels, failed_here) = match segmentation {
-        Ok(segmentation) => (segmentation.labels, None),
+    let (labels, mask_cells, failed_here) = match segmentation {
+        Ok(segmentation) => (segmentation.labels, segmentation.mask_cells, None),
         Err(Unlabelled::TimedOut(missed)) => return Err(missed.to_string()),
         Err(Unlabelled::Failed(why)) => match &settings.fallback {
             Fallback::None => return Err(why),
@@ -112,15 +112,17 @@ fn measure_photo(
                 return draw(result, photo, &all_wall(size)?, &guess, job, settings);
             }
             Fallback::Cloud(cloud) => match cloud.labels(photo, deadline) {
-                Ok(labels) => (labels, Some(why)),
+                Ok(labels) => (labels, None, Some(why)),
                 Err(error) => return Err(format!("{why}; {error}")),
             },
         },
     };
     let (segments, segments_ms) = timed(|| match settings.estimator {
-        EstimatorKind::Box => segments::near_vertical(&photo.pixels),
+        EstimatorKind::Box => segments::near_vertical(&photo.pixels, photo.turns()),
         EstimatorKind::Predecessor => Vec::new(),
     });
+    let long_side = f64::from(size.width.max(size.height));
+    let mask_cell_px = mask_cells.map_or(0.0, |cells| long_side / f64::from(cells.max(1)));
     let mut times = Vec::new();
     let mut measurement = Measurement::default();
     let left = deadline.map(|deadline| deadline.left());
@@ -133,6 +135,7 @@ fn measure_photo(
                 settings.estimator,
                 &Observation {
                     labels: &labels,
+                    mask_cell_px,
                     image: size,
                     focal,
                     gravity: photo.metadata.gravity,

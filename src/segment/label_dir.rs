@@ -169,6 +169,7 @@ impl Segmenter for LabelDir {
             });
         }
         Ok(Segmentation {
+            mask_cells: None,
             labels,
             input_size: None,
             inferences: 0,

@@ -74,7 +74,7 @@ pub trait Segmenter {
         1
     }
 
-    /// Whether it could label photos of these sizes at once.
+    /// Whether it could label upright photos of these sizes at once.
     fn is_alike(&self, _one: ImageSize, _other: ImageSize) -> bool {
         false
     }
@@ -107,8 +107,10 @@ pub trait Segmenter {
 /// A photo's labels and how they were had.
 #[derive(Debug, Clone)]
 pub struct Segmentation {
-    /// Upright ADE20K labels, at the size at which the network saw the photo, or the given map's own.
+    /// ADE20K labels of the photo as displayed, at the size at which the network saw the photo, or the given map's own.
     pub labels: LabelMap,
+    /// Cells on the long side of the masks that they were made of; `None` without a network.
+    pub mask_cells: Option<u32>,
     /// Input height and width of the network; `None` without a network.
     pub input_size: Option<[u32; 2]>,
     /// How often this photo went through the network: 1, or 0 with given labels.

@@ -2,10 +2,12 @@
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::RgbImage;
+use image::{RgbImage, imageops};
 
 use super::metadata::ModelMetadata;
 use super::pil_resize;
+use crate::geometry::camera::ImageSize;
+use crate::geometry::quarter_turns::QuarterTurns;
 
 /// Colour channels of photo and input.
 const CHANNELS: usize = 3;
@@ -60,17 +62,18 @@ impl Preprocessor {
         }
     }
 
-    /// Appends the photo, stretched to `height` x `width`, to `input`: planes of R, G and B, normalised.
+    /// Appends the photo, turned by `turns` and stretched to `height` x `width`, to `input`: planes of R, G and B, normalised.
     ///
     /// # Errors
     /// When the photo or the input has no pixels.
     pub fn run(
         &mut self,
         photo: &RgbImage,
+        turns: QuarterTurns,
         [height, width]: [u32; 2],
         input: &mut Vec<f32>,
     ) -> Result<(), PreprocessError> {
-        self.scale(photo, height, width)
+        self.scale_and_turn(photo, turns, height, width)
             .map_err(|reason| PreprocessError {
                 height,
                 width,
@@ -87,6 +90,30 @@ impl Preprocessor {
             *red = red_of[usize::from(pixel[0])];
             *green = green_of[usize::from(pixel[1])];
             *blue = blue_of[usize::from(pixel[2])];
+        }
+        Ok(())
+    }
+
+    /// Turns what is scaled already: that is a hundredth of a photo's pixels.
+    fn scale_and_turn(
+        &mut self,
+        photo: &RgbImage,
+        turns: QuarterTurns,
+        height: u32,
+        width: u32,
+    ) -> Result<(), String> {
+        let displayed = turns.size(ImageSize { width, height });
+        self.scale(photo, displayed.height, displayed.width)?;
+        if !turns.is_none() {
+            let scaled = std::mem::take(&mut self.scaled);
+            let scaled = RgbImage::from_raw(displayed.width, displayed.height, scaled)
+                .ok_or_else(|| "its scaled pixels do not fit its size".to_owned())?;
+            let turned = match turns.count() {
+                1 => imageops::rotate90(&scaled),
+                2 => imageops::rotate180(&scaled),
+                _ => imageops::rotate270(&scaled),
+            };
+            self.scaled = turned.into_raw();
         }
         Ok(())
     }
@@ -156,7 +183,7 @@ mod tests {
         let recorded: Vec<u8> = include!("../../tests/parity/pil_bilinear_23x17_to_8x6.in");
         let mut input = Vec::new();
         preprocessor([0.0; 3], [1.0; 3], 1.0)
-            .run(&pattern(23, 17), [6, 8], &mut input)
+            .run(&pattern(23, 17), QuarterTurns::NONE, [6, 8], &mut input)
             .unwrap();
         let plane = 6 * 8;
         for (index, wanted) in recorded.iter().enumerate() {
@@ -174,7 +201,7 @@ mod tests {
         let photo = RgbImage::from_pixel(5, 4, image::Rgb([255, 0, 51]));
         let mut input = Vec::new();
         preprocessor([0.5, 0.25, 0.0], [0.5, 0.25, 2.0], 1.0 / 255.0)
-            .run(&photo, [2, 3], &mut input)
+            .run(&photo, QuarterTurns::NONE, [2, 3], &mut input)
             .unwrap();
         let wanted: Vec<f32> = [[1.0; 6], [-1.0; 6], [0.1; 6]].concat();
         assert_eq!(input.len(), wanted.len());

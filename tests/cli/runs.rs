@@ -148,3 +148,49 @@ fn photos_that_go_through_the_network_together_are_measured_as_each_by_itself() 
         }
     }
 }
+
+/// A copy of a photo whose EXIF, in the byte order of phones, says Orientation 1: it is displayed as the sensor saw it.
+fn without_orientation(photo: &Path, copy: &Path) {
+    const ORIENTATION: &[u8] = &[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0];
+    let mut bytes = std::fs::read(photo).unwrap();
+    let at = bytes
+        .windows(ORIENTATION.len())
+        .position(|window| window == ORIENTATION)
+        .unwrap();
+    bytes[at + ORIENTATION.len()] = 1;
+    std::fs::write(copy, bytes).unwrap();
+}
+
+/// The network never saw a room on its side: the picture has to be turned before.
+#[test]
+fn a_photo_that_lost_its_tag_is_turned_by_gravity_and_seen_as_the_upright_one() {
+    let dir = tempfile::tempdir().unwrap();
+    measure_bench()
+        .current_dir(dir.path())
+        .args(["rooms", ".", "--scenario", "nominal", "--size", "512x384"])
+        .args(["--count", "1", "--seed", "5"])
+        .assert()
+        .code(0);
+    let upright = dir.path().join("room_00000.jpg");
+    let lost = dir.path().join("lost.jpg");
+    without_orientation(&upright, &lost);
+    let run = measure_bench()
+        .args([&upright, &lost])
+        .args(["--device", "cpu", "--summary", "json"])
+        .assert()
+        .code(0);
+    let report = json(&run.get_output().stdout);
+    let [upright, lost] = [0, 1].map(|index| &report["results"][index]);
+    let centimetres = |result: &Value| result["wallWidthCm"].as_f64().unwrap();
+    let ratio = centimetres(lost) / centimetres(upright);
+    assert!((ratio - 1.0).abs() < 0.02, "{ratio}");
+    let warns = |result: &Value| {
+        let warnings = result["warnings"].as_array().unwrap();
+        warnings.contains(&Value::from("picture_turned"))
+    };
+    assert!(warns(lost) && !warns(upright));
+    assert_eq!(lost["inferences"], 1);
+    assert_eq!(lost["image"]["widthPx"], upright["image"]["heightPx"]);
+    let roll = lost["camera"]["rollDeg"].as_f64().unwrap();
+    assert!((roll.abs() - 90.0).abs() < 5.0, "{roll}");
+}

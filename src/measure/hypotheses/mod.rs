@@ -12,10 +12,11 @@ use std::cmp::Ordering;
 
 use nalgebra::Vector3;
 
-use super::Known;
+use super::Observation;
 use super::areas::{FINE_SAMPLES, cells_on, mismatch};
 use super::box_fit::BoxProblem;
 use super::box_prior::under_roof;
+use super::corner_edges::CornerEdges;
 use super::smooth_noise::SmoothNoise;
 use super::surfaces::SurfaceMap;
 use crate::ade20k::is_window;
@@ -60,6 +61,13 @@ pub struct Choice<'a> {
     pub variants: Vec<Hypothesis>,
 }
 
+/// What boxes are judged by besides the contacts that they were fitted to.
+struct Evidence<'a> {
+    noise: SmoothNoise,
+    edges: CornerEdges,
+    map: &'a SurfaceMap,
+}
+
 /// Walls whose angles to the camera differ by less are equally frontal, radians (3 degrees): the one with the window counts.
 const TIE: f64 = 0.052;
 /// How many starts are descended from, how far, and how many of the ends are refined.
@@ -83,9 +91,27 @@ const MOST_MISMATCH: f64 = 0.01;
 /// The boxes that may be true; `None` where there is neither a floor nor a ceiling line. `level` is the problem of a room with a
 /// level ceiling.
 #[must_use]
-pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Option<Choice<'a>> {
-    let noise = SmoothNoise::new(&level.boundaries.all_contacts, map, level.sigma_px);
-    let mut best = best(&level, &noise, map)?;
+pub fn choose<'a>(
+    level: BoxProblem<'a>,
+    observation: &Observation,
+    map: &SurfaceMap,
+) -> Option<Choice<'a>> {
+    let evidence = Evidence {
+        noise: SmoothNoise::new(
+            &level.boundaries.all_contacts,
+            map,
+            observation.mask_cell_px,
+            level.sigma_px,
+        ),
+        edges: CornerEdges::new(
+            observation.segments,
+            observation.image,
+            map,
+            &RoomBox(level.prior.mean),
+        ),
+        map,
+    };
+    let mut best = best(&level, &evidence)?;
     let mut problem = level;
     let feet: &[Wall] = if is_level(&level, &best, map) {
         &[]
@@ -94,10 +120,10 @@ pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Opti
     };
     for &foot in feet {
         let roofed = BoxProblem {
-            prior: under_roof(&level.prior, known, foot),
+            prior: under_roof(&level.prior, observation.known, foot),
             ..level
         };
-        if let Some(mut found) = self::best(&roofed, &noise, map) {
+        if let Some(mut found) = self::best(&roofed, &evidence) {
             found.score += ROOF_PRICE;
             if found.score < best.score {
                 (best, problem) = (found, roofed);
@@ -105,7 +131,7 @@ pub fn choose<'a>(level: BoxProblem<'a>, known: Known, map: &SurfaceMap) -> Opti
         }
     }
     Some(Choice {
-        variants: variants::variants(&problem, &noise, &best, map),
+        variants: variants::variants(&problem, &evidence, &best),
         problem,
     })
 }
@@ -126,21 +152,16 @@ fn is_level(problem: &BoxProblem, best: &Hypothesis, map: &SurfaceMap) -> bool {
 }
 
 /// The box that explains the picture best among those that `problem` allows.
-fn best(problem: &BoxProblem, noise: &SmoothNoise, map: &SurfaceMap) -> Option<Hypothesis> {
-    refined(problem, map)
+fn best(problem: &BoxProblem, evidence: &Evidence) -> Option<Hypothesis> {
+    refined(problem, evidence.map)
         .into_iter()
-        .map(|minimum| most_frontal(problem, noise, judge(problem, noise, minimum, map), map))
+        .map(|minimum| most_frontal(problem, evidence, judge(problem, evidence, minimum)))
         .min_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// The hypothesis with the opposite wall and a side wall in changed places where that one is more frontal.
-fn most_frontal(
-    problem: &BoxProblem,
-    noise: &SmoothNoise,
-    hypothesis: Hypothesis,
-    map: &SurfaceMap,
-) -> Hypothesis {
-    let room = hypothesis.room();
+fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesis) -> Hypothesis {
+    let (room, map) = (hypothesis.room(), evidence.map);
     let side = if room.0[YAW] > 0.0 {
         Wall::Right
     } else {
@@ -157,7 +178,7 @@ fn most_frontal(
     let wins = by_windows.then(beyond.total_cmp(&0.0)) == Ordering::Greater;
     if wins && end_visible {
         let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
-        judge(problem, noise, turned, map)
+        judge(problem, evidence, turned)
     } else {
         hypothesis
     }
@@ -202,17 +223,19 @@ fn alike(a: &Parameters, b: &Parameters) -> bool {
 }
 
 /// Scores where a descent ended.
-fn judge(
-    problem: &BoxProblem,
-    noise: &SmoothNoise,
-    minimum: Minimum<PARAMETERS>,
-    map: &SurfaceMap,
-) -> Hypothesis {
+fn judge(problem: &BoxProblem, evidence: &Evidence, minimum: Minimum<PARAMETERS>) -> Hypothesis {
+    let Evidence { noise, edges, map } = evidence;
     let room = RoomBox(minimum.at);
     let ends_visible = room.ends().map(|end| end_visible(&room, end, map));
+    let seen = room.ends().into_iter().zip(ends_visible);
+    let seen: f64 = seen
+        .filter(|(_, visible)| *visible)
+        .map(|(end, _)| edges.ln_likelihood(&room, end, map))
+        .sum();
     let score = noise.cost(&room)
         + problem.cost_without_contacts(&minimum.at)
-        + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES);
+        + MISMATCH_PRICE * mismatch(&room, map, FINE_SAMPLES)
+        - seen;
     Hypothesis {
         minimum,
         ends_visible,

@@ -1,10 +1,9 @@
 //! A room with its ends in and out of view.
 
 use super::super::box_fit::BoxProblem;
-use super::super::smooth_noise::SmoothNoise;
-use super::super::surfaces::SurfaceMap;
 use super::super::wall_ends;
-use super::{Hypothesis, LONG_DESCENT, end_visible};
+use super::{Evidence, Hypothesis, LONG_DESCENT, end_visible};
+use crate::geometry::room_box::RoomBox;
 use crate::geometry::room_box::parameter::{LEFT, RIGHT};
 
 /// Where an end out of view is put, in half widths of the picture.
@@ -13,12 +12,8 @@ const OUTSIDE: f64 = 1.3;
 const NEGLIGIBLE: f64 = 0.01;
 
 /// The room of `best` with each of its ends in and out of view, as far as that is likely; likelier ones first.
-pub fn variants(
-    problem: &BoxProblem,
-    noise: &SmoothNoise,
-    best: &Hypothesis,
-    map: &SurfaceMap,
-) -> Vec<Hypothesis> {
+pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Vec<Hypothesis> {
+    let Evidence { noise, edges, map } = evidence;
     let room = best.room();
     let [middle, half_width] = map.columns_px();
     let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
@@ -31,9 +26,12 @@ pub fn variants(
         if let Some(edge) = problem.edges[usize::from(side > 0.0)] {
             return vec![(1.0, true, Some(edge))];
         }
-        let sight = wall_ends::look(&room, side > 0.0, noise, map, |tried| {
-            end_visible(tried, tried.0[index], map)
-        });
+        let ln_likelihood = |tried: &RoomBox| {
+            let end = tried.0[index];
+            end_visible(tried, end, map)
+                .then(|| edges.ln_likelihood(tried, end, map) - noise.cost(tried))
+        };
+        let sight = wall_ends::look(&room, side > 0.0, noise, map, ln_likelihood);
         vec![
             (sight.visible, true, sight.corner),
             (1.0 - sight.visible, false, None),

@@ -20,6 +20,7 @@ fn both(labels: &LabelMap, image: ImageSize) -> [Measurement; 2] {
             source: FocalSource::Exif35mm,
         },
         gravity: None,
+        mask_cell_px: 0.0,
         segments: &[],
         known: Known::default(),
     };

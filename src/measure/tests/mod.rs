@@ -1,9 +1,10 @@
 //! The estimators on painted label maps.
 
+mod corners;
 mod degenerate;
 mod fuzz;
 mod invariants;
 mod occlusion;
-mod paint;
+pub(super) mod paint;
 mod tilt;
 mod windows;

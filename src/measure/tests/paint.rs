@@ -106,6 +106,7 @@ pub fn observe(labels: &LabelMap, scale: u32, known: Known) -> Observation<'_> {
             source: FocalSource::Exif35mm,
         },
         gravity: None,
+        mask_cell_px: 0.0,
         segments: &[],
         known,
     }

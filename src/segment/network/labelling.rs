@@ -9,6 +9,8 @@ use super::super::size_policy::InputSize;
 use super::super::{Request, SegmentError, SegmentTimings, Segmentation, milliseconds_since};
 use super::{Network, open_session};
 use crate::deadline::Deadline;
+use crate::geometry::quarter_turns::QuarterTurns;
+use crate::label_map::LabelMap;
 
 impl Network {
     /// Labels of photos with inputs of one size. A run that fails is tried again with each half of its photos: what one of them
@@ -74,7 +76,7 @@ impl Network {
     fn label(&mut self, photos: &[Request]) -> Result<Vec<Segmentation>, SegmentError> {
         let sizes: Vec<InputSize> = photos
             .iter()
-            .map(|one| self.input_size(one.photo.size()))
+            .map(|one| self.input_size(one.photo.upright_size()))
             .collect();
         let Some(InputSize { network, .. }) = sizes.first().copied() else {
             return Ok(Vec::new());
@@ -83,8 +85,12 @@ impl Network {
         let mut preprocess_ms = Vec::with_capacity(photos.len());
         for one in photos {
             let started = Instant::now();
-            self.preprocessor
-                .run(&one.photo.pixels, network, &mut self.input)?;
+            self.preprocessor.run(
+                &one.photo.pixels,
+                one.photo.turns(),
+                network,
+                &mut self.input,
+            )?;
             preprocess_ms.push(milliseconds_since(started));
         }
         let deadlines = photos.iter().filter_map(|one| one.deadline);
@@ -125,14 +131,15 @@ impl Network {
                                 outputs,
                                 &ade_indices,
                                 size.picture,
-                                one.photo.size(),
+                                one.photo.upright_size(),
                                 threads,
                             )
                             .map_err(|error| SegmentError::Shape {
                                 reason: error.to_string(),
                             })?;
                         Ok(Segmentation {
-                            labels,
+                            labels: as_displayed(labels, one.photo.turns()),
+                            mask_cells: u32::try_from(outputs.width.max(outputs.height)).ok(),
                             input_size: Some(network),
                             inferences: 1,
                             timings: SegmentTimings {
@@ -186,4 +193,12 @@ impl Network {
         };
         Ok(())
     }
+}
+
+/// Labels of the upright photo, turned to how it is displayed.
+fn as_displayed(labels: LabelMap, turns: QuarterTurns) -> LabelMap {
+    if turns.is_none() {
+        return labels;
+    }
+    turns.back().labels(&labels).unwrap_or(labels)
 }
