@@ -1,13 +1,13 @@
-//! Whether a wall's end is seen as an edge of the photo.
+//! Whether a wall's end is seen as an edge of the photo, and what rules it out.
 //!
 //! Where two walls meet, light and often paint change along a vertical line, be the floor hidden and the ceiling out of view. No
 //! edge where an end would show one speaks against it, too; both say little where the walls are full of edges anyway, as panels
-//! and striped papers are.
+//! and striped papers are. And no corner runs through a window, a door or a picture.
 
 use nalgebra::Vector3;
 
 use super::surfaces::SurfaceMap;
-use crate::ade20k::WALL;
+use crate::ade20k::{ClassIndex, DOOR, PAINTING, RADIATOR, TELEVISION, WALL, is_window};
 use crate::geometry::camera::{ImageSize, LineSegment};
 use crate::geometry::room_box::RoomBox;
 
@@ -22,6 +22,9 @@ const NEAR: f64 = 0.006;
 const SEEN_SHARE: f64 = 0.4;
 /// Of ends that could be seen, how many are: the others' walls are alike in light and paint. In renders it is a quarter.
 const SEEN_ENDS: f64 = 0.3;
+/// An end with so many places inside one and the same thing on the wall is none, and how unlikely it is that the labels are wrong.
+const RULING_OUT: u32 = 3;
+const LN_RULED_OUT: f64 = -4.0;
 /// Columns at which it is tried how often an end would be seen where none is, and what is taken for usual, as so many columns.
 const COLUMNS: u32 = 24;
 const USUAL: [f64; 2] = [1.0, 12.0];
@@ -76,10 +79,14 @@ impl CornerEdges {
         edges
     }
 
-    /// Logarithm of how much likelier the photo is with an end of `room`'s opposite wall at the tangent `end` than without; 0 where
-    /// that cannot be seen.
+    /// Logarithm of how much likelier photo and labels are with an end of `room`'s opposite wall at the tangent `end` than without; 0
+    /// where that cannot be seen.
     #[must_use]
     pub fn ln_likelihood(&self, room: &RoomBox, end: f64, map: &SurfaceMap) -> f64 {
+        let things = self.places(room, end, map);
+        if things.filter(|(_, beside)| is_thing(*beside)).count() >= RULING_OUT as usize {
+            return LN_RULED_OUT;
+        }
         if self.segments.is_empty() {
             return 0.0;
         }
@@ -92,24 +99,37 @@ impl CornerEdges {
 
     /// Along which share of an end edges run, of what shows bare wall on both sides; `None` where too little does.
     fn seen_share(&self, room: &RoomBox, end: f64, map: &SurfaceMap) -> Option<f64> {
-        let distance = room.distance();
-        let top = room.top_at(end * distance);
-        let beside = BESIDE * self.long_side_px;
         let (mut seen, mut bare) = (0, 0);
-        for place in 0..PLACES {
-            let y = 1.0 - top * (f64::from(place) + 0.5) / f64::from(PLACES);
-            let Some([u, v]) = room.project(Vector3::new(end * distance, y, distance)) else {
-                continue;
-            };
-            if [u - beside, u + beside]
-                .iter()
-                .all(|&u| map.class_at([u, v]) == WALL)
-            {
+        for (pixel, beside) in self.places(room, end, map) {
+            if beside == [WALL; 2] {
                 bare += 1;
-                seen += u32::from(self.runs_by([u, v]));
+                seen += u32::from(self.runs_by(pixel));
             }
         }
         (bare >= LEAST_PLACES).then(|| f64::from(seen) / f64::from(bare))
+    }
+
+    /// Places along an end, from floor to ceiling, as far as they are in view, with the classes on their left and right.
+    fn places(
+        &self,
+        room: &RoomBox,
+        end: f64,
+        map: &SurfaceMap,
+    ) -> impl Iterator<Item = ([f64; 2], [ClassIndex; 2])> {
+        let distance = room.distance();
+        let top = room.top_at(end * distance);
+        let beside = BESIDE * self.long_side_px;
+        let [middle, half_width] = map.columns_px();
+        // Beside the frame, what shows at its side goes on.
+        let class = move |u: f64, v: f64| {
+            let side = half_width - 1e-6 * half_width;
+            map.class_at([u.clamp(middle - side, middle + side), v])
+        };
+        (0..PLACES).filter_map(move |place| {
+            let y = 1.0 - top * (f64::from(place) + 0.5) / f64::from(PLACES);
+            let [u, v] = room.project(Vector3::new(end * distance, y, distance))?;
+            Some(([u, v], [class(u - beside, v), class(u + beside, v)]))
+        })
     }
 
     fn runs_by(&self, [u, v]: [f64; 2]) -> bool {
@@ -121,6 +141,13 @@ impl CornerEdges {
                 && (from[0] + (to[0] - from[0]) * (v - from[1]) / height - u).abs() < near
         })
     }
+}
+
+/// Whether both sides show one thing that hangs on a wall or is let into it, and that no corner runs through.
+fn is_thing([left, right]: [ClassIndex; 2]) -> bool {
+    let ends_before_corners =
+        |class| is_window(class) || matches!(class, DOOR | PAINTING | TELEVISION | RADIATOR);
+    ends_before_corners(left) && (left == right || is_window(left) && is_window(right))
 }
 
 #[cfg(test)]
@@ -177,10 +204,27 @@ mod tests {
     }
 
     #[test]
+    fn no_corner_runs_through_a_window() {
+        let room = room([0.0, 0.0, 5.0], 2.6, 1.7, [-0.38, 0.45]);
+        let window = |from: f64| {
+            paint(&room, |seen| match (bare(seen), seen.on_wall) {
+                (WALL, Some([x, height])) if x > from * 2.6 && (0.5..1.5).contains(&height) => {
+                    crate::ade20k::WINDOWPANE
+                }
+                (WALL, None) => crate::ade20k::WINDOWPANE,
+                (class, _) => class,
+            })
+        };
+        assert!(ln_likelihood(&[], &room, &window(0.2)) < -2.0);
+        // Beyond the corner hangs another one.
+        assert_eq!(ln_likelihood(&[], &room, &window(0.45)), 0.0);
+    }
+
+    #[test]
     fn the_side_of_a_window_is_no_corner() {
         let room = room([0.0, 0.0, 5.0], 2.6, 1.7, [-0.38, 0.45]);
         let labels = paint(&room, |seen| match bare(seen) {
-            WALL if seen.on_wall.is_none_or(|[x, _]| x > 0.4 * 2.6) => crate::ade20k::WINDOWPANE,
+            WALL if seen.on_wall.is_some_and(|[x, _]| x > 0.4 * 2.6) => crate::ade20k::WINDOWPANE,
             class => class,
         });
         let side = vertical(&room, 0.45, [0.0, 1.0]);

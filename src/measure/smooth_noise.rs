@@ -27,9 +27,12 @@ const SPACING: f64 = 0.016;
 const NEAR_SIDE: f64 = 0.08;
 /// More contacts than this are not looked at.
 const MOST: usize = 300;
-/// What lies nearer to a side of the frame than this share of a mask's cell was not seen by the network but drawn on from its
+/// What lies nearer to a side of the frame than so many cells of the masks was not seen by the network but drawn on from its
 /// neighbourhood: no corner shows there, and none is ruled out.
-const BLIND_SHARE: f64 = 0.5;
+const BLIND_CELLS: f64 = 0.5;
+/// A network overlooks a strip of side wall at the frame's side, of which it sees no more, that is as wide as so many cells of its
+/// masks once in three times, and wider ones more seldom, by the exponential of their width.
+const OVERLOOKED_CELLS: f64 = 1.0;
 
 /// Contacts of a photo with the correlation of their errors.
 #[derive(Debug, Clone)]
@@ -37,6 +40,7 @@ pub struct SmoothNoise {
     contacts: Vec<Contact>,
     correlation: Option<Cholesky<f64, Dyn>>,
     sigma_px: f64,
+    mask_cell_px: f64,
 }
 
 impl SmoothNoise {
@@ -49,7 +53,7 @@ impl SmoothNoise {
         let mut chosen: Vec<Contact> = Vec::new();
         for contact in contacts {
             let from_side = half_width - (contact.pixel[0] - middle).abs();
-            if from_side < BLIND_SHARE * mask_cell_px {
+            if from_side < BLIND_CELLS * mask_cell_px {
                 continue;
             }
             let near = from_side < half_width * 2.0 * NEAR_SIDE;
@@ -70,6 +74,17 @@ impl SmoothNoise {
             contacts: chosen,
             correlation: correlation.cholesky(),
             sigma_px,
+            mask_cell_px,
+        }
+    }
+
+    /// The probability that the labels do not show a strip of side wall so wide, px, at the frame's side.
+    #[must_use]
+    pub fn overlooked(&self, width_px: f64) -> f64 {
+        if self.mask_cell_px > 0.0 {
+            (-width_px.max(0.0) / (OVERLOOKED_CELLS * self.mask_cell_px)).exp()
+        } else {
+            0.0
         }
     }
 

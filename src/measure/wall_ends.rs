@@ -39,15 +39,15 @@ const STEPS: u32 = 50;
 /// alone give 0.03; but who photographs a wall to measure it steps back until its ends are just in.
 const PRIOR_PER_HUNDREDTH: f64 = 0.3;
 
-/// Looks for the end on the right or left side of the frame. `room`'s end there may be anywhere; `ln_likelihood` is that of a room
-/// whose end is in view, `None` where it is not.
+/// Looks for the end on the right or left side of the frame. `room`'s end there may be anywhere; `ln_likelihood` has those of
+/// the labels and of the photo's edges for a room whose end is in view, `None` where it is not.
 #[must_use]
 pub fn look(
     room: &RoomBox,
     right: bool,
     noise: &SmoothNoise,
     map: &SurfaceMap,
-    ln_likelihood: impl Fn(&RoomBox) -> Option<f64>,
+    ln_likelihood: impl Fn(&RoomBox) -> Option<[f64; 2]>,
 ) -> EndSight {
     let [middle, half_width] = map.columns_px();
     let side = if right { 1.0 } else { -1.0 };
@@ -73,8 +73,11 @@ pub fn look(
         let Some((x, tried)) = at(from - step * f64::from(i)) else {
             continue;
         };
-        if let Some(ln_likelihood) = ln_likelihood(&tried) {
-            let weight = prior * (cost_outside + ln_likelihood).min(50.0).exp();
+        if let Some([labels, edges]) = ln_likelihood(&tried) {
+            let overlooked = noise.overlooked(half_width - side * (x - middle));
+            let labels = (cost_outside + labels).min(50.0).exp();
+            let labels = overlooked + (1.0 - overlooked) * labels;
+            let weight = prior * edges.exp() * labels;
             mass += weight;
             first += weight * x;
             second += weight * x * x;

@@ -68,18 +68,20 @@ pub(super) fn from_acceleration(
 
 /// The direction of gravity in a picture that is displayed on its side, from that in the sensor's picture.
 ///
-/// Either the sensor's picture is displayed as it is, its tag lost, or the pixels were turned upright and then by the tag, which had
-/// stayed. A crop could have swapped the sides as well; but few crops have a sensor's sides.
+/// Either the sensor's picture was turned by a wrong tag, or by none since that was lost; or, where its sides are not those of a
+/// sensor's picture turned by the tag, it had been turned upright before. A crop could have swapped the sides as well; but few crops
+/// have a sensor's sides.
 fn on_its_side(in_plane: [f64; 2], applied: Orientation, size: ImageSize) -> Option<[f64; 2]> {
     let (long, short) = (size.width.max(size.height), size.width.min(size.height));
     let aspect = f64::from(long) / f64::from(short.max(1));
     let uncropped = SENSOR_ASPECTS
         .iter()
         .any(|sensor| (aspect / sensor - 1.0).abs() < ASPECT_TOLERANCE);
-    let down = match applied {
-        Orientation::UPRIGHT => in_plane,
-        twice if twice.swaps_sides() => twice.turn(twice.turn(in_plane)),
-        _ => return None,
+    let once = applied.turn(in_plane);
+    let down = if applied.swaps_sides() == (size.height > size.width) {
+        once
+    } else {
+        applied.turn(once)
     };
     (uncropped && down[0].abs() > down[1].abs()).then_some(down)
 }
@@ -196,6 +198,15 @@ mod tests {
         for (reading, stored, down) in [([0.0, -1.0, 0.0], 6, -1.0), ([0.0, 1.0, 0.0], 8, 1.0)] {
             let (found, _) = gravity(reading, stored, LANDSCAPE);
             assert_down(found, [down, 0.0, 0.0], "applied twice");
+        }
+    }
+
+    #[test]
+    fn gravity_points_aside_in_a_picture_with_a_wrong_tag() {
+        for (stored, down) in [(6, -1.0), (8, 1.0)] {
+            let (found, warnings) = gravity([-1.0, 0.0, 0.0], stored, PORTRAIT);
+            assert_down(found, [down, 0.0, 0.0], "wrong tag");
+            assert_eq!(warnings, []);
         }
     }
 

@@ -100,6 +100,15 @@ impl Shell {
             .fold(f32::INFINITY, f32::min)
     }
 
+    /// Height of the ceiling where it is highest, metres: over a corner, for a roof reaches the ceiling before the wall that it does not
+    /// start at.
+    pub(super) fn highest(&self) -> f32 {
+        self.walls
+            .iter()
+            .map(|wall| self.ceiling_height(wall.left[0], wall.left[1]))
+            .fold(0.0, f32::max)
+    }
+
     /// Whether the floor point lies inside the footprint (even-odd rule).
     pub(super) fn contains(&self, x: f32, y: f32) -> bool {
         let mut inside = false;

@@ -38,7 +38,7 @@ pub struct PhotoTruth {
     /// Height of the door openings of this room, in view or not; absent in a room without doors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub door_height_cm: Option<f64>,
-    /// Height of the ceiling over the camera.
+    /// Height of the ceiling where it is highest.
     pub ceiling_height_cm: f64,
     /// Name of the scenario.
     pub scenario: &'static str,
@@ -109,7 +109,7 @@ impl PhotoTruth {
             floor_line_share: f64::from(opposite.floor_share),
             ceiling_line_share: f64::from(opposite.ceiling_share),
             door_height_cm: has_door.then(|| cm(specimen.door_height)),
-            ceiling_height_cm: cm(shell.ceiling_height(camera.position.x, camera.position.y)),
+            ceiling_height_cm: cm(shell.highest()),
             scenario: specimen.scenario.name(),
             windows,
         }

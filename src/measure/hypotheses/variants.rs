@@ -29,7 +29,7 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
         let ln_likelihood = |tried: &RoomBox| {
             let end = tried.0[index];
             end_visible(tried, end, map)
-                .then(|| edges.ln_likelihood(tried, end, map) - noise.cost(tried))
+                .then(|| [-noise.cost(tried), edges.ln_likelihood(tried, end, map)])
         };
         let sight = wall_ends::look(&room, side > 0.0, noise, map, ln_likelihood);
         vec![
