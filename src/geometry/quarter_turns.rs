@@ -143,12 +143,12 @@ impl QuarterTurns {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::ade20k::{CEILING, FLOOR, WALL};
 
     /// Ceiling above, floor below, a wall between; wider than high, and not symmetric.
-    fn labels() -> LabelMap {
+    pub(crate) fn labels() -> LabelMap {
         let classes = (0..30_u32)
             .flat_map(|y| (0..40_u32).map(move |x| (x, y)))
             .map(|(x, y)| match y {

@@ -109,20 +109,8 @@ fn is_stacked(labels: &LabelMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ade20k::{CEILING, FLOOR, WALL};
-
-    /// Ceiling above, floor below, a wall between; wider than high, and not symmetric.
-    fn labels() -> LabelMap {
-        let classes = (0..30_u32)
-            .flat_map(|y| (0..40_u32).map(move |x| (x, y)))
-            .map(|(x, y)| match y {
-                0..8 if x > 3 => CEILING,
-                0..22 => WALL,
-                _ => FLOOR,
-            })
-            .collect();
-        LabelMap::new(40, 30, classes).unwrap()
-    }
+    use crate::ade20k::{CEILING, WALL};
+    use crate::geometry::quarter_turns::tests::labels;
 
     /// What brings a photo without gravity upright that shows `labels`.
     fn needed(labels: &LabelMap) -> QuarterTurns {

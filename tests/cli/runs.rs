@@ -180,7 +180,8 @@ fn a_photo_that_lost_its_tag_is_turned_by_gravity_and_seen_as_the_upright_one() 
         .assert()
         .code(0);
     let report = json(&run.get_output().stdout);
-    let [upright, lost] = [0, 1].map(|index| &report["results"][index]);
+    // In natural order of their names.
+    let [lost, upright] = [0, 1].map(|index| &report["results"][index]);
     let centimetres = |result: &Value| result["wallWidthCm"].as_f64().unwrap();
     let ratio = centimetres(lost) / centimetres(upright);
     assert!((ratio - 1.0).abs() < 0.02, "{ratio}");

@@ -54,7 +54,7 @@ pub fn restore_labels(dir: &Path, name: &str) {
     std::fs::copy(fixtures().join(&map), dir.join(&map)).unwrap();
 }
 
-/// The labels as a worse model would give them: the floor begins a fifth of the picture lower, as wall.
+/// The labels as a worse model would give them: the floor begins an eighth of the picture lower, as wall.
 pub fn spoil_labels(dir: &Path, name: &str) {
     const WALL: u8 = 0;
     const FLOOR: u8 = 3;
@@ -63,7 +63,7 @@ pub fn spoil_labels(dir: &Path, name: &str) {
     let (width, height) = map.dimensions();
     for x in 0..width {
         if let Some(top) = (0..height).find(|&y| map.get_pixel(x, y).0[0] == FLOOR) {
-            for y in top..(top + height / 5).min(height) {
+            for y in top..(top + height / 8).min(height) {
                 map.put_pixel(x, y, image::Luma([WALL]));
             }
         }
