@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Renders 300 rooms of each scenario of the metrology study and measures them with the network and with their true labels.
+"""Renders 300 rooms of each scenario of the metrology study and measures them with the network and with their true labels,
+beside the formula of the service that the program replaces, with true labels, and a constant guess.
 
     python3 scripts/strata.py target/release/measure-bench bench-out/study/strata [--rooms 300] [--seed 4300]
 
@@ -13,6 +14,7 @@ from pathlib import Path
 
 SCENARIOS = ("nominal", "tall", "wild", "furnished", "cut", "attic", "corner")
 SIZE = "512x384"
+SIDES = ("Width", "Height")
 
 
 def measured(binary: Path, rooms: Path, name: str, *more: str) -> dict:
@@ -24,20 +26,35 @@ def measured(binary: Path, rooms: Path, name: str, *more: str) -> dict:
     return json.loads(report.read_text())
 
 
-def column(report: dict, side: str) -> str:
-    """MAPE (median) of one side, and the share of the intervals that hold it, percent; one that was not measured is off by 100 %."""
+def errors(report: dict, side: str) -> list[float]:
+    """Errors of one side in percent, sorted; one that was not measured is off by 100 %."""
     photos = [r for r in report["results"] if r.get(f"expected{side}Cm")]
-    errors = []
-    held = given = 0
-    for photo in photos:
-        truth, cm, interval = photo[f"expected{side}Cm"], photo.get(f"wall{side}Cm"), photo.get(f"{side.lower()}IntervalCm")
-        errors.append(100 * abs(cm / truth - 1) if cm else 100.0)
-        if interval:
-            given += 1
-            held += interval[0] <= truth <= interval[1]
-    errors.sort()
-    mean, median = sum(errors) / len(errors), errors[len(errors) // 2]
-    return f"{mean:.1f} ({median:.1f}), {100 * held / max(given, 1):.0f}"
+    measured_cm = [(r.get(f"wall{side}Cm"), r[f"expected{side}Cm"]) for r in photos]
+    return sorted(100 * abs(cm / truth - 1) if cm else 100.0 for cm, truth in measured_cm)
+
+
+def mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def column(report: dict, side: str) -> str:
+    """MAPE (median) of one side, and the share of the intervals that hold it, percent."""
+    found = errors(report, side)
+    given = [r for r in report["results"] if r.get(f"expected{side}Cm") and r.get(f"{side.lower()}IntervalCm")]
+    held = 0
+    for photo in given:
+        low, high = photo[f"{side.lower()}IntervalCm"]
+        held += low <= photo[f"expected{side}Cm"] <= high
+    return f"{mean(found):.1f} ({found[len(found) // 2]:.1f}), {100 * held / max(len(given), 1):.0f}"
+
+
+def beside(predecessor: dict) -> list[str]:
+    """MAPE of the predecessor's formula and of the constant guess, width / height."""
+    guess = predecessor["metrics"]["constantBaseline"]
+    return [
+        " / ".join(f"{mean(errors(predecessor, side)):.0f}" for side in SIDES),
+        " / ".join(f"{guess[f'{side.lower()}Mape']:.1f}" for side in SIDES),
+    ]
 
 
 def main() -> None:
@@ -48,8 +65,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=4300)
     arguments = parser.parse_args()
 
-    print("| scenario | network: width | height | true labels: width | height |")
-    print("|---|---:|---:|---:|---:|")
+    print("| scenario | network: width | height | true labels: width | height | predecessor | constant guess |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for number, scenario in enumerate(SCENARIOS):
         rooms = arguments.folder / scenario
         # ground_truth.json is written last, so it marks a finished folder.
@@ -57,8 +74,10 @@ def main() -> None:
             command = [arguments.binary, "rooms", rooms, "--count", str(arguments.rooms), "--size", SIZE]
             command += ["--seed", str(arguments.seed + number), "--scenario", scenario]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        reports = [measured(arguments.binary, rooms, "network"), measured(arguments.binary, rooms, "true-labels", "--labels", rooms / "labels")]
-        cells = [column(report, side) for report in reports for side in ("Width", "Height")]
+        true_labels = ("--labels", rooms / "labels")
+        reports = [measured(arguments.binary, rooms, "network"), measured(arguments.binary, rooms, "true-labels", *true_labels)]
+        predecessor = measured(arguments.binary, rooms, "predecessor", *true_labels, "--estimator", "predecessor")
+        cells = [column(report, side) for report in reports for side in SIDES] + beside(predecessor)
         print(f"| {scenario} | {' | '.join(cells)} |", flush=True)
 
 
