@@ -1,6 +1,7 @@
 //! A picture of class indices, upright, at any resolution of the photo's aspect.
 
 use crate::ade20k::{ClassIndex, UNKNOWN};
+use crate::geometry::quarter_turns::QuarterTurns;
 
 /// Row-major class indices of a photo, upright; the map covers the whole photo, stretched to its own size, so a map of
 /// `width` columns over a photo of `w` pixels has columns of `w / width` photo pixels.
@@ -69,6 +70,18 @@ impl LabelMap {
             self.classes[y as usize * self.width as usize + x as usize]
         } else {
             UNKNOWN
+        }
+    }
+
+    /// The map of the turned picture.
+    #[must_use]
+    pub fn turned(&self, turns: QuarterTurns) -> Self {
+        let sides = [self.width, self.height];
+        let [width, height] = turns.sides(sides);
+        Self {
+            width,
+            height,
+            classes: turns.cells(&self.classes, sides.map(|side| side as usize)),
         }
     }
 

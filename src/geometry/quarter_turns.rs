@@ -3,10 +3,9 @@
 use nalgebra::Vector3;
 
 use super::camera::{Gravity, ImageSize, LineSegment};
-use crate::label_map::LabelMap;
 
 /// Clockwise quarter turns that bring a displayed picture upright.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuarterTurns(u8);
 
 /// Gravity tells the way up when this much of it lies in the picture's plane.
@@ -68,37 +67,40 @@ impl QuarterTurns {
         }
     }
 
-    /// The size of a turned picture.
+    /// Width and height of a turned picture, of the displayed one's.
     #[must_use]
-    pub const fn size(self, size: ImageSize) -> ImageSize {
+    pub const fn sides<T: Copy>(self, [width, height]: [T; 2]) -> [T; 2] {
         if self.0.is_multiple_of(2) {
-            size
+            [width, height]
         } else {
-            ImageSize {
-                width: size.height,
-                height: size.width,
-            }
+            [height, width]
         }
     }
 
-    /// The label map, turned.
+    /// The size of a turned picture.
     #[must_use]
-    pub fn labels(self, labels: &LabelMap) -> Option<LabelMap> {
-        let ImageSize { width, height } = self.size(ImageSize {
-            width: labels.width(),
-            height: labels.height(),
-        });
-        let (last_x, last_y) = (labels.width() - 1, labels.height() - 1);
-        let classes = (0..height)
-            .flat_map(|y| (0..width).map(move |x| (x, y)))
-            .map(|(x, y)| match self.0 {
-                1 => labels.at(y, last_y - x),
-                2 => labels.at(last_x - x, last_y - y),
-                3 => labels.at(last_x - y, x),
-                _ => labels.at(x, y),
-            })
-            .collect();
-        LabelMap::new(width, height, classes).ok()
+    pub const fn size(self, ImageSize { width, height }: ImageSize) -> ImageSize {
+        let [width, height] = self.sides([width, height]);
+        ImageSize { width, height }
+    }
+
+    /// The cells of a turned picture, row-major, of the displayed one's, which has `width` columns and `height` rows.
+    ///
+    /// # Panics
+    /// When there are fewer cells than that.
+    #[must_use]
+    pub fn cells<T: Copy>(self, cells: &[T], [width, height]: [usize; 2]) -> Vec<T> {
+        let [columns, rows] = self.sides([width, height]);
+        let at = |x: usize, y: usize| match self.0 {
+            1 => (height - 1 - x) * width + y,
+            2 => (height - 1 - y) * width + (width - 1 - x),
+            3 => x * width + (width - 1 - y),
+            _ => y * width + x,
+        };
+        (0..rows)
+            .flat_map(|y| (0..columns).map(move |x| (x, y)))
+            .map(|(x, y)| cells[at(x, y)])
+            .collect()
     }
 
     /// Gravity in the turned picture's camera frame; `None` where it would point to a side of it rather than down.
@@ -146,6 +148,7 @@ impl QuarterTurns {
 pub(crate) mod tests {
     use super::*;
     use crate::ade20k::{CEILING, FLOOR, WALL};
+    use crate::label_map::LabelMap;
 
     /// Ceiling above, floor below, a wall between; wider than high, and not symmetric.
     pub(crate) fn labels() -> LabelMap {
@@ -181,9 +184,9 @@ pub(crate) mod tests {
     #[test]
     fn a_turn_and_its_back_leave_the_labels() {
         for turns in (0..4).map(QuarterTurns) {
-            let turned = turns.labels(&labels()).unwrap();
+            let turned = labels().turned(turns);
             assert_eq!(turned == labels(), turns.is_none());
-            assert_eq!(turns.back().labels(&turned).unwrap(), labels());
+            assert_eq!(turned.turned(turns.back()), labels());
         }
     }
 
@@ -194,7 +197,7 @@ pub(crate) mod tests {
             height: 30,
         };
         for turns in (0..4).map(QuarterTurns) {
-            let turned = turns.labels(&labels()).unwrap();
+            let turned = labels().turned(turns);
             let point = [16.5, 26.5];
             let [x, y] = turns.displayed(point, size);
             assert_eq!(turned.at(16, 26), labels().at(x as u32, y as u32));

@@ -11,7 +11,6 @@ use super::tilt::Tilt;
 use super::{Measurement, Observation, Warning, occlusion, open_doors, turn};
 use crate::ade20k::is_window;
 use crate::geometry::camera::LineSegment;
-use crate::geometry::quarter_turns::QuarterTurns;
 use crate::geometry::room_box::parameter::YAW;
 use crate::geometry::room_box::{RoomBox, Wall};
 
@@ -31,12 +30,8 @@ const LEAST_WALL_SHARE: f64 = 0.002;
 /// Measures the opposite wall.
 #[must_use]
 pub fn estimate(observation: &Observation) -> Measurement {
-    let needed = turn::needed(observation);
-    let turned = (!needed.is_none()).then(|| needed.labels(observation.labels));
-    let (turns, turned) = match turned.flatten() {
-        Some(labels) => (needed, Some(labels)),
-        None => (QuarterTurns::NONE, None),
-    };
+    let turns = turn::needed(observation);
+    let turned = (!turns.is_none()).then(|| observation.labels.turned(turns));
     let segments = observation.segments.iter();
     let segments: Vec<LineSegment> = segments
         .map(|segment| turns.segment(*segment, observation.image))

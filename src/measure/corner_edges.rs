@@ -69,7 +69,7 @@ impl CornerEdges {
             let share = (2.0 * f64::from(column) + 1.0) / f64::from(COLUMNS) - 1.0;
             let ray = room.wall_ray([middle + share * half_width, 0.0]);
             if ray.z > 1e-6
-                && let Some(share) = edges.seen_share(room, ray.x / ray.z, map)
+                && let Some(share) = edges.sighting(room, ray.x / ray.z, map).seen_share()
             {
                 all += 1.0;
                 seen += f64::from(u8::from(share >= SEEN_SHARE));
@@ -83,30 +83,29 @@ impl CornerEdges {
     /// where that cannot be seen.
     #[must_use]
     pub fn ln_likelihood(&self, room: &RoomBox, end: f64, map: &SurfaceMap) -> f64 {
-        let things = self.places(room, end, map);
-        if things.filter(|(_, beside)| is_thing(*beside)).count() >= RULING_OUT as usize {
+        let sighting = self.sighting(room, end, map);
+        if sighting.things >= RULING_OUT {
             return LN_RULED_OUT;
         }
-        if self.segments.is_empty() {
-            return 0.0;
-        }
-        match self.seen_share(room, end, map) {
-            None => 0.0,
+        match sighting.seen_share() {
             Some(share) if share >= SEEN_SHARE => (SEEN_ENDS / self.chance).ln(),
-            Some(_) => ((1.0 - SEEN_ENDS) / (1.0 - self.chance)).ln(),
+            Some(_) if !self.segments.is_empty() => ((1.0 - SEEN_ENDS) / (1.0 - self.chance)).ln(),
+            _ => 0.0,
         }
     }
 
-    /// Along which share of an end edges run, of what shows bare wall on both sides; `None` where too little does.
-    fn seen_share(&self, room: &RoomBox, end: f64, map: &SurfaceMap) -> Option<f64> {
-        let (mut seen, mut bare) = (0, 0);
+    /// What shows along an end.
+    fn sighting(&self, room: &RoomBox, end: f64, map: &SurfaceMap) -> Sighting {
+        let mut found = Sighting::default();
         for (pixel, beside) in self.places(room, end, map) {
             if beside == [WALL; 2] {
-                bare += 1;
-                seen += u32::from(self.runs_by(pixel));
+                found.bare += 1;
+                found.seen += u32::from(self.runs_by(pixel));
+            } else if is_thing(beside) {
+                found.things += 1;
             }
         }
-        (bare >= LEAST_PLACES).then(|| f64::from(seen) / f64::from(bare))
+        found
     }
 
     /// Places along an end, from floor to ceiling, as far as they are in view, with the classes on their left and right.
@@ -140,6 +139,24 @@ impl CornerEdges {
                 && height > 0.0
                 && (from[0] + (to[0] - from[0]) * (v - from[1]) / height - u).abs() < near
         })
+    }
+}
+
+/// How many places along an end show what.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sighting {
+    /// Bare wall on both sides.
+    bare: u32,
+    /// An edge, of those.
+    seen: u32,
+    /// One and the same thing on both sides.
+    things: u32,
+}
+
+impl Sighting {
+    /// Along which share of an end edges run, of what shows bare wall on both sides; `None` where too little does.
+    fn seen_share(self) -> Option<f64> {
+        (self.bare >= LEAST_PLACES).then(|| f64::from(self.seen) / f64::from(self.bare))
     }
 }
 

@@ -136,12 +136,10 @@ mod tests {
     fn each_turn_is_found_and_undone() {
         for turns in 0..4 {
             // Displayed `turns` clockwise quarter turns short of upright.
-            let shown = QuarterTurns::clockwise(4 - turns)
-                .labels(&labels())
-                .unwrap();
+            let shown = labels().turned(QuarterTurns::clockwise(4 - turns));
             let needed = needed(&shown);
             assert_eq!(needed, QuarterTurns::clockwise(turns));
-            assert_eq!(needed.labels(&shown).unwrap(), labels());
+            assert_eq!(shown.turned(needed), labels());
         }
     }
 

@@ -116,22 +116,12 @@ impl Grey {
 
     /// The picture, turned.
     fn turned(self, turns: QuarterTurns) -> Self {
-        let (width, height) = match turns.count() {
-            1 | 3 => (self.height, self.width),
-            _ => (self.width, self.height),
-        };
-        let at = |x: usize, y: usize| match turns.count() {
-            1 => y + (self.height - 1 - x) * self.width,
-            2 => (self.width - 1 - x) + (self.height - 1 - y) * self.width,
-            3 => (self.width - 1 - y) + x * self.width,
-            _ => x + y * self.width,
-        };
-        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        let levels = places.map(|(x, y)| self.levels[at(x, y)]).collect();
+        let sides = [self.width, self.height];
+        let [width, height] = turns.sides(sides);
         Self {
             width,
             height,
-            levels,
+            levels: turns.cells(&self.levels, sides),
         }
     }
 

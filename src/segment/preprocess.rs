@@ -2,7 +2,7 @@
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
 use super::metadata::ModelMetadata;
 use super::pil_resize;
@@ -105,15 +105,9 @@ impl Preprocessor {
         let displayed = turns.size(ImageSize { width, height });
         self.scale(photo, displayed.height, displayed.width)?;
         if !turns.is_none() {
-            let scaled = std::mem::take(&mut self.scaled);
-            let scaled = RgbImage::from_raw(displayed.width, displayed.height, scaled)
-                .ok_or_else(|| "its scaled pixels do not fit its size".to_owned())?;
-            let turned = match turns.count() {
-                1 => imageops::rotate90(&scaled),
-                2 => imageops::rotate180(&scaled),
-                _ => imageops::rotate270(&scaled),
-            };
-            self.scaled = turned.into_raw();
+            let (pixels, _) = self.scaled.as_chunks::<CHANNELS>();
+            let sides = [displayed.width, displayed.height].map(|side| side as usize);
+            self.scaled = turns.cells(pixels, sides).into_flattened();
         }
         Ok(())
     }

@@ -9,8 +9,6 @@ use super::super::size_policy::InputSize;
 use super::super::{Request, SegmentError, SegmentTimings, Segmentation, milliseconds_since};
 use super::{Network, open_session};
 use crate::deadline::Deadline;
-use crate::geometry::quarter_turns::QuarterTurns;
-use crate::label_map::LabelMap;
 
 impl Network {
     /// Labels of photos with inputs of one size. A run that fails is tried again with each half of its photos: what one of them
@@ -137,8 +135,14 @@ impl Network {
                             .map_err(|error| SegmentError::Shape {
                                 reason: error.to_string(),
                             })?;
+                        let turns = one.photo.turns();
+                        let as_displayed = if turns.is_none() {
+                            labels
+                        } else {
+                            labels.turned(turns.back())
+                        };
                         Ok(Segmentation {
-                            labels: as_displayed(labels, one.photo.turns()),
+                            labels: as_displayed,
                             mask_cells: u32::try_from(outputs.width.max(outputs.height)).ok(),
                             input_size: Some(network),
                             inferences: 1,
@@ -193,12 +197,4 @@ impl Network {
         };
         Ok(())
     }
-}
-
-/// Labels of the upright photo, turned to how it is displayed.
-fn as_displayed(labels: LabelMap, turns: QuarterTurns) -> LabelMap {
-    if turns.is_none() {
-        return labels;
-    }
-    turns.back().labels(&labels).unwrap_or(labels)
 }
