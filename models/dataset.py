@@ -4,6 +4,7 @@ Pictures are kept decoded in memory (519 kB each at 416 x 312), because decoding
 a training step.
 """
 
+import json
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,25 @@ def pairs(folders: list[Path]) -> list[tuple[Path, Path]]:
             if labels.exists():
                 found.append((picture, labels))
     return found
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way in which rooms look, `KEY=VALUE` as in a ground truth's `style`: floor=tiles, wall=panels, light=lamps."""
+
+    key: str
+    value: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Style":
+        """From the command line's form; ValueError where it has no `=`."""
+        key, value = text.split("=")
+        return cls(key, value)
+
+    def shown(self, folder: Path) -> set[str]:
+        """File names of the folder's pictures of it; KeyError where the folder's ground truth names no styles."""
+        records = json.loads((folder / "ground_truth.json").read_text())
+        return {record["file"] for record in records if record["style"][self.key] == self.value}
 
 
 def load(picture_path: Path, labels_path: Path, size: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
@@ -77,8 +97,10 @@ class Shelf:
 class RoomPictures:
     """The training pictures in memory, apart by orientation, so that a batch is a rectangle without padding."""
 
-    def __init__(self, patterns: list[str]):
-        self.patterns = patterns
+    def __init__(self, patterns: list[str], without: list[Style] | None = None):
+        """All pictures of the folders that `patterns` match but those that show one of the styles `without`; with such, folders are
+        read once their ground truth is written."""
+        self.patterns, self.without = patterns, without or []
         self._known: set[Path] = set()
         self._landscape, self._portrait = Shelf(), Shelf()
 
@@ -89,8 +111,10 @@ class RoomPictures:
         """Reads pictures that have appeared since the last call; returns how many."""
         folders = sorted(p for pattern in self.patterns for p in Path("/").glob(str(Path(pattern).resolve())[1:]))
         before = len(self)
-        for picture_path, labels_path in pairs([p for p in folders if p.is_dir()]):
-            if picture_path in self._known:
+        folders = [p for p in folders if p.is_dir() and (not self.without or (p / "ground_truth.json").exists())]
+        left_out = {folder / name for folder in folders for style in self.without for name in style.shown(folder)}
+        for picture_path, labels_path in pairs(folders):
+            if picture_path in self._known or picture_path in left_out:
                 continue
             try:
                 with Image.open(picture_path) as header:

@@ -20,7 +20,7 @@ import onnxruntime
 from PIL import Image, ImageDraw, ImageOps
 
 from classes import IGNORED, ROOM_CLASSES, ade_to_room
-from dataset import pairs
+from dataset import Style, pairs
 from verify import label_scores
 
 COLOURS = np.random.default_rng(7).integers(40, 256, (256, 3), dtype=np.uint8)
@@ -89,14 +89,15 @@ def scores_of(confusion: np.ndarray) -> dict[str, dict]:
     return scores
 
 
-def score(model: ExportedModel, folder: Path, limit: int | None) -> dict[str, dict]:
-    """Scores over all pictures of a folder, and over those of each scenario that its ground_truth.json names."""
+def score(model: ExportedModel, folder: Path, only: Style | None, limit: int | None) -> dict[str, dict]:
+    """Scores over all pictures of a folder, or those of one style, and over those of each scenario that its ground_truth.json names."""
     to_room = ade_to_room()
     outputs = to_room[[record["adeIndex"] for record in model.labels]]
     records = json.loads((folder / "ground_truth.json").read_text())
     scenarios = {record["file"]: record["scenario"] for record in records}
     confusions = defaultdict(lambda: np.zeros((256, 256), np.int64))
-    for picture_path, labels_path in pairs([folder])[:limit]:
+    wanted = only.shown(folder) if only else scenarios.keys()
+    for picture_path, labels_path in [pair for pair in pairs([folder]) if pair[0].name in wanted][:limit]:
         picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
         truth = to_room[np.asarray(Image.open(labels_path))]
         predicted = outputs[model.segment(picture, truth.shape[::-1])]
@@ -180,13 +181,14 @@ def main() -> None:
     parser.add_argument("--annotations", type=Path, help="folder of annotations of some of these photos")
     parser.add_argument("--overlays", type=Path, default=Path("overlays"), help="folder for the overlays")
     parser.add_argument("--page", type=Path, help="one picture of all overlays")
+    parser.add_argument("--only", type=Style.parse, metavar="KEY=VALUE", help="of the renders only those of a style")
     parser.add_argument("--limit", type=int, help="only the first pictures")
     parser.add_argument("--long-side", type=int, help="input size instead of the file's own policy")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     model = ExportedModel(arguments.model, arguments.threads, arguments.long_side)
     if arguments.data:
-        scores = score(model, arguments.data, arguments.limit)
+        scores = score(model, arguments.data, arguments.only, arguments.limit)
         print(json.dumps(scores, indent=2))
         print(f"median inference {np.median(model.milliseconds):.0f} ms")
     if arguments.photos and arguments.annotations:

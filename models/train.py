@@ -22,7 +22,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from augment import augment
 from backbone import hold_back
 from classes import ROOM_CLASSES
-from dataset import RoomPictures
+from dataset import RoomPictures, Style
 from loss import PixelClassifier, Targets, training_loss
 from network import IMAGE_MEAN, IMAGE_STD, build_network, load_network, read_provenance, save_checkpoint
 
@@ -55,6 +55,8 @@ SIZE_PHASES = (
 )
 """Inference is at the last size, which 4:3 at a shortest edge of 312 becomes: the training ends there, and goes most of its
 way where steps are cheap."""
+SIZE_DIVISOR = 32
+"""Sides are multiples of the backbone's largest stride."""
 CONTINUED_SIZES_FROM = 0.4
 """Progress, for the choice of sizes alone, at which trained weights begin: what the smallest pictures teach they know."""
 AUGMENT_STRENGTH = 0.7
@@ -87,10 +89,11 @@ def learning_rate(peak: float, progress: float) -> float:
     return peak * (LEAST_RATE_SHARE + (1 - LEAST_RATE_SHARE) * 0.5 * (1 + math.cos(math.pi * fall)))
 
 
-def input_size(pictures: torch.Tensor, progress: float) -> tuple[int, int]:
-    """Height and width to train a batch at: small at first, where a step costs less than half, full size in the end."""
+def input_size(pictures: torch.Tensor, progress: float, share: float) -> tuple[int, int]:
+    """Height and width to train a batch at: small at first, where a step costs less than half, in the end `share` of full size."""
     phase = next(phase for phase in SIZE_PHASES if progress <= phase.until)
-    short, long = random.choices(INPUT_SIZES, weights=phase.weights)[0]
+    sides = random.choices(INPUT_SIZES, weights=phase.weights)[0]
+    short, long = (SIZE_DIVISOR * math.ceil(share * side / SIZE_DIVISOR) for side in sides)
     landscape = pictures.shape[-1] >= pictures.shape[-2]
     return (short, long) if landscape else (long, short)
 
@@ -213,7 +216,7 @@ def train(run: Run, data: RoomPictures) -> None:
                 continue
             started = time.monotonic()
         pictures, labels = data.batch(arguments.batch)
-        pictures, labels = augment(pictures, labels, input_size(pictures, run.size_progress), AUGMENT_STRENGTH)
+        pictures, labels = augment(pictures, labels, input_size(pictures, run.size_progress, arguments.size_share), AUGMENT_STRENGTH)
         losses.append(run.train_step(pictures, labels))
         now = time.monotonic()
         run.seconds += now - started
@@ -233,6 +236,7 @@ def train(run: Run, data: RoomPictures) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", action="append", required=True, metavar="GLOB", help="folders of renders; repeatable")
+    parser.add_argument("--without", action="append", type=Style.parse, default=[], metavar="KEY=VALUE", help="leave out rooms of a style, to see how far the network carries over to it: floor=tiles, wall=panels, light=lamps; repeatable")
     parser.add_argument("--output", type=Path, required=True, help="folder of the run")
     parser.add_argument("--initial", type=Path, help="checkpoint folder to begin with instead of random weights")
     parser.add_argument("--minutes", type=float, default=60.0, help="time to train, without waiting and loading")
@@ -240,6 +244,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: all cores)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--size-share", type=float, default=1.0, help="of the usual input sizes, for quick comparisons")
     parser.add_argument("--shortest-edge", type=int, default=312, help="size policy written to the checkpoint")
     parser.add_argument("--longest-edge", type=int, default=624)
     parser.add_argument("--save-minutes", type=float, default=4.0)
@@ -257,7 +262,7 @@ def main() -> None:
     options = {name: str(value) for name, value in vars(arguments).items()}
     (arguments.output / "options.json").write_text(json.dumps(options, indent=2) + "\n")
     print(f"{'continuing at step ' + str(run.step) if resumed else 'starting'} on {run.device}", flush=True)
-    train(run, RoomPictures(arguments.data))
+    train(run, RoomPictures(arguments.data, arguments.without))
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ fn main() -> Result<()> {
     let mut points = Vec::new();
     let mut millis = Vec::new();
     let mut floors = Vec::new();
+    let mut adjacent = Vec::new();
     println!("{}", Row::HEADER);
     for (kind, scenario) in options.strata() {
         let cases: Vec<Case> = (options.first..options.first + options.rooms)
@@ -88,9 +89,12 @@ fn main() -> Result<()> {
             let stratum = scenario.name();
             points.extend(cases.iter().filter_map(|c| plot::Point::of(stratum, c)));
         }
+        let beside = tally::adjacent_walls(&cases);
+        adjacent.extend(beside.map(|words| format!("{kind}: {}: {words}", scenario.name())));
         worst::print(&cases, options.worst, options.pictures.as_deref())?;
     }
     println!("\nmedian {:.1} ms a photo", median(&millis));
+    adjacent.iter().for_each(|line| println!("{line}"));
     for (scenario, mape) in floors {
         println!(
             "{}: {mape:.1} % is what the priors allow without a door",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use measure_bench::measure::{Estimate, Measurement};
+use measure_bench::measure::{Estimate, Measurement, Side};
 
 use crate::Case;
 
@@ -46,6 +46,32 @@ pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// How well the other walls of corner views are measured, in words; `None` where no such view is among `cases`.
+pub fn adjacent_walls(cases: &[Case]) -> Option<String> {
+    let mut errors = Errors::default();
+    for case in cases {
+        if let Some(wall) = case.fitted.adjacent_wall {
+            let truth = &case.room.drawn.truth;
+            let truth_cm = match wall.side {
+                Side::Left => truth.left_wall_cm,
+                Side::Right => truth.right_wall_cm,
+            };
+            let (cm, interval_cm) = (wall.width_cm, wall.width_interval_cm);
+            errors.add(Some(Estimate { cm, interval_cm }), truth_cm);
+        }
+    }
+    let count = errors.percent.len();
+    (count > 0).then(|| {
+        format!(
+            "adjacent walls of {count} corner views: MAPE {:.1} %, median {:.1} %, {:.0} % inside the interval, half-width {:.1} %",
+            errors.mape(),
+            median(&errors.percent),
+            errors.coverage(),
+            median(&errors.half_widths),
+        )
+    })
 }
 
 /// A line of the table.

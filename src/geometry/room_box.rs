@@ -192,6 +192,16 @@ impl RoomBox {
         (self.0[RIGHT] - self.0[LEFT]) * self.distance()
     }
 
+    /// The side wall that is turned least from the camera.
+    #[must_use]
+    pub fn most_frontal_side(&self) -> Wall {
+        if self.0[YAW] > 0.0 {
+            Wall::Right
+        } else {
+            Wall::Left
+        }
+    }
+
     /// Direction along the opposite wall to the right, and to it along its normal; level frame, unit length.
     #[must_use]
     pub fn wall_axes(&self) -> (Vector3<f64>, Vector3<f64>) {

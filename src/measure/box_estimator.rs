@@ -81,11 +81,16 @@ fn estimate_upright(observation: &Observation) -> Measurement {
                 edges: view.edges,
                 corners: [None; 2],
             };
-            let Choice { problem, variants } = hypotheses::choose(level, observation, &view.map)?;
+            let Choice {
+                problem,
+                variants,
+                beside,
+            } = hypotheses::choose(level, observation, &view.map)?;
             Some(Fit {
                 map: &view.map,
                 problem,
                 variants,
+                beside,
             })
         })
         .collect();

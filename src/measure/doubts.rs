@@ -3,7 +3,7 @@
 use super::areas::{FINE_SAMPLES, cells_on, mismatch};
 use super::boundaries::Boundaries;
 use super::box_fit::BoxProblem;
-use super::hypotheses::Hypothesis;
+use super::hypotheses::{CORNER_VIEW, Hypothesis};
 use super::reading::Reading;
 use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
@@ -23,8 +23,6 @@ const OCCLUDED_SIGMA: f64 = 0.1;
 const NOT_A_BOX_SIGMA: f64 = 0.12;
 /// A base is occluded when this share of its columns is.
 const OCCLUDED: f64 = 0.85;
-/// Walls are at similar angles when the opposite one is turned by more than this, radians (35 degrees).
-const SIMILAR_ANGLES: f64 = 0.61;
 /// Camera heights outside are unusual, cm.
 const USUAL_CAMERA_CM: [f64; 2] = [122.0, 178.0];
 /// Shares of the opposite wall from which a mirror, or windows, may stand for it.
@@ -131,7 +129,7 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
             Warning::CameraHeightUnusual,
         ),
         (f.sloped, Warning::CeilingNotParallel),
-        (room.0[YAW].abs() > SIMILAR_ANGLES, Warning::MultipleWalls),
+        (room.0[YAW].abs() > CORNER_VIEW, Warning::MultipleWalls),
         (
             f.occluded || (!f.sloped && misfit_sigma(&f.fit, false) > NOT_A_BOX_SIGMA),
             Warning::NotABox,

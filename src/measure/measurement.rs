@@ -32,6 +32,9 @@ pub struct Measurement {
     pub width_is_lower_bound: bool,
     /// Windows on the opposite wall, left to right.
     pub windows: Vec<WindowEstimate>,
+    /// In a corner view, the other wall that is seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjacent_wall: Option<AdjacentWall>,
     /// 0-100; how it follows from the intervals is documented where it is computed.
     pub confidence_pct: f64,
     /// What the reader must know before trusting the numbers, without repeats.
@@ -87,6 +90,32 @@ pub struct WindowEstimate {
     /// It goes on past the picture's border: its sizes are those of the part in view, and edges out of view have no position.
     #[serde(default)]
     pub is_cut: bool,
+}
+
+/// The side of the opposite wall, seen upright, on which something lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+}
+
+/// A side wall that a corner view shows at nearly the opposite wall's angle. It is as high as that one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AdjacentWall {
+    /// Where it meets the opposite wall.
+    pub side: Side,
+    /// Full width, cm.
+    pub width_cm: f64,
+    /// Ends of the interval that holds the truth in 80 % of photos, cm.
+    pub width_interval_cm: [f64; 2],
+    /// Width of the part inside the frame, cm.
+    pub visible_width_cm: Option<f64>,
+    /// It goes on past the frame.
+    pub width_is_lower_bound: bool,
 }
 
 /// The camera, as given and as fitted to the room.

@@ -33,7 +33,8 @@ pub mod warning;
 mod windows;
 
 pub use measurement::{
-    CameraEstimate, Estimate, Evidence, FitQuality, Measurement, Outline, WindowEstimate,
+    AdjacentWall, CameraEstimate, Estimate, Evidence, FitQuality, Measurement, Outline, Side,
+    WindowEstimate,
 };
 pub use warning::Warning;
 

@@ -10,11 +10,12 @@ use super::slope::{self, Slope};
 use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
 use super::{
-    CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, checks, outline, priors,
-    windows,
+    AdjacentWall, CameraEstimate, Estimate, Measurement, Observation, Outline, Side, Warning,
+    checks, outline, priors, windows,
 };
 use crate::geometry::camera::{Focal, FocalSource};
 use crate::geometry::room_box::parameter::{LN_FOCAL, PITCH, ROLL, YAW};
+use crate::geometry::room_box::{RoomBox, Wall};
 
 /// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
 const NEGLIGIBLE_SCORE: f64 = 4.0;
@@ -32,6 +33,8 @@ pub struct Fit<'a> {
     pub problem: BoxProblem<'a>,
     /// The boxes that may be true, likelier ones first.
     pub variants: Vec<Hypothesis>,
+    /// In a corner view, the boxes with the wall beside the opposite one in its place.
+    pub beside: Vec<Hypothesis>,
 }
 
 /// Measures what `fit` shows, and its `best` hypothesis shows best; one of several boxes where walls are `occluded` by others.
@@ -46,18 +49,22 @@ pub fn measure(
     let Fit { map, problem, .. } = fit;
     let quality = doubts::fit_quality(problem, map, &best.room());
     let misfit_sigma = doubts::misfit_sigma(&quality, occluded);
-    let readings = readings(observation, fit, best, misfit_sigma);
+    let circumstances = Circumstances {
+        observation,
+        map,
+        prior: &problem.prior,
+        sloped: best.room().roof().is_some(),
+        misfit_sigma,
+    };
+    let readings = readings(&circumstances, &fit.variants, best.score);
     let Some((is_cut, shown, reading)) = majority(&readings) else {
         return Measurement::refused([Warning::LowConfidence]);
     };
     let room = shown.room();
     let slope = slope::find(&room, reading.ends);
-    // No descent and no guess at what the frame cuts off makes walls that no home has likely.
-    let full_width = Histogram::mixture(readings.iter().map(|(_, r)| (r.weight, &r.full_width)))
-        .weighed(|cm| priors::WALL_WIDTH_CM.density(cm));
-    let wall_width = estimate_of(&full_width).filter(|_| room.distance() < FARTHEST);
+    let wall_width = full_width(&readings).filter(|_| room.distance() < FARTHEST);
     let [wall_height, lowest] = heights(reading, slope, misfit_sigma);
-    let visible = reading.visible_width.quantiles(&[0.5]).first().copied();
+    let visible_width_cm = wall_width.and_then(|whole| visible_width(whole, is_cut, reading));
     let confidence_pct = confidence_pct(wall_width);
     let camera_cm = reading.scale.camera_cm(&[0.5]).first().copied();
     let told_camera = camera_cm.filter(|_| wall_width.is_some());
@@ -71,11 +78,9 @@ pub fn measure(
         min_height_cm: lowest
             .zip(wall_height)
             .map(|(lowest, highest)| lowest.cm.min(highest.cm)),
-        // No part is wider than the whole, which is weighed by what walls are usual besides.
-        visible_width_cm: wall_width
-            .zip(visible)
-            .map(|(whole, part)| if is_cut { part.min(whole.cm) } else { whole.cm }),
+        visible_width_cm,
         width_is_lower_bound: is_cut,
+        adjacent_wall: adjacent_wall(&circumstances, fit, &room).filter(|_| wall_width.is_some()),
         confidence_pct,
         warnings: doubts::warnings(&Findings {
             observation,
@@ -108,25 +113,49 @@ pub fn measure(
     }
 }
 
-/// What the hypotheses say that are likely enough to count.
+/// What the hypotheses say that are likely enough to count, set against `best_score`.
 fn readings<'f>(
-    observation: &Observation,
-    fit: &'f Fit,
-    best: &Hypothesis,
-    misfit_sigma: f64,
+    circumstances: &Circumstances,
+    hypotheses: &'f [Hypothesis],
+    best_score: f64,
 ) -> Vec<(&'f Hypothesis, Reading)> {
-    let circumstances = Circumstances {
-        observation,
-        map: fit.map,
-        prior: &fit.problem.prior,
-        sloped: best.room().roof().is_some(),
-        misfit_sigma,
-    };
-    fit.variants
+    hypotheses
         .iter()
-        .filter(|h| h.score < best.score + NEGLIGIBLE_SCORE)
-        .map(|h| (h, Reading::new(&circumstances, h, best.score)))
+        .filter(|h| h.score < best_score + NEGLIGIBLE_SCORE)
+        .map(|h| (h, Reading::new(circumstances, h, best_score)))
         .collect()
+}
+
+/// The width of the whole wall.
+fn full_width(readings: &[(&Hypothesis, Reading)]) -> Option<Estimate> {
+    let all = Histogram::mixture(readings.iter().map(|(_, r)| (r.weight, &r.full_width)));
+    // No descent and no guess at what the frame cuts off makes walls that no home has likely.
+    estimate_of(&all.weighed(|cm| priors::WALL_WIDTH_CM.density(cm)))
+}
+
+/// The width in view, of a wall whose estimated width is `whole`: no part is wider than that, which is weighed by what walls are usual
+/// besides.
+fn visible_width(whole: Estimate, is_cut: bool, reading: &Reading) -> Option<f64> {
+    let &part = reading.visible_width.quantiles(&[0.5]).first()?;
+    Some(if is_cut { part.min(whole.cm) } else { whole.cm })
+}
+
+/// The other wall of a corner view; `room` is the box with the opposite one.
+fn adjacent_wall(circumstances: &Circumstances, fit: &Fit, room: &RoomBox) -> Option<AdjacentWall> {
+    let readings = readings(circumstances, &fit.beside, fit.beside.first()?.score);
+    let (is_cut, _, reading) = majority(&readings)?;
+    let width = full_width(&readings)?;
+    Some(AdjacentWall {
+        side: if room.most_frontal_side() == Wall::Left {
+            Side::Left
+        } else {
+            Side::Right
+        },
+        width_cm: width.cm,
+        width_interval_cm: width.interval_cm,
+        visible_width_cm: visible_width(width, is_cut, reading),
+        width_is_lower_bound: is_cut,
+    })
 }
 
 /// Whether the wall goes on past the frame, by the majority, and what is shown and warned of: the likeliest of those that agree

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub enum Warning {
     FocalFromDefault,
     FocalAmbiguousCrop,
+    FocalConflict,
     UltraWideLens,
     GravityMissing,
     GravityConflict,
@@ -58,6 +59,9 @@ impl Warning {
                 "no focal length in the photo: a usual phone camera is assumed"
             }
             Self::FocalAmbiguousCrop => "the picture looks cropped: its focal length is uncertain",
+            Self::FocalConflict => {
+                "the field of view given is not that of the photo's EXIF: the one given is used"
+            }
             Self::UltraWideLens => {
                 "taken with an ultra-wide lens, whose distortion is not modelled"
             }
@@ -82,7 +86,9 @@ impl Warning {
             }
             Self::CameraHeightUnusual => "the camera seems to have been unusually high or low",
             Self::CeilingNotParallel => "the ceiling slopes",
-            Self::MultipleWalls => "several walls are seen at similar angles",
+            Self::MultipleWalls => {
+                "several walls are seen at similar angles: the most frontal one is measured"
+            }
             Self::NotABox => "the room does not look like a box",
             Self::MirrorOrWindowAmbiguity => "a mirror or a large window may stand for the wall",
             Self::DoorScaleRejected => "a door was seen but not trusted for scale",

@@ -10,6 +10,9 @@ const DEFAULT_SIGMA_LN: f64 = 0.25;
 /// What a user who states a field of view is trusted with.
 const USER_SIGMA_LN: f64 = 0.008;
 
+/// Of the logarithm: phones of one model differ by a few percent, and a field of view is given rounded to a degree or two.
+const CONTRADICTION: f64 = 0.1;
+
 /// What the user says beats what the photo says beats what is usual.
 pub fn focal_of(size: ImageSize, user_fov_deg: Option<f64>, from_photo: Option<Focal>) -> Focal {
     if let Some(fov) = user_fov_deg {
@@ -27,6 +30,12 @@ pub fn focal_of(size: ImageSize, user_fov_deg: Option<f64>, from_photo: Option<F
         sigma_ln: DEFAULT_SIGMA_LN,
         source: FocalSource::Default,
     })
+}
+
+/// Whether the user gives another focal length than `from_photo`, the photo's own.
+pub fn contradicts(used: Focal, from_photo: Option<Focal>) -> bool {
+    used.source == FocalSource::User
+        && from_photo.is_some_and(|photo| (used.px / photo.px).ln().abs() > CONTRADICTION)
 }
 
 /// The focal length that sees `side` pixels under `fov_deg`.
@@ -76,5 +85,8 @@ mod tests {
         assert!((user.px - 500.0).abs() < 1e-9);
         assert_eq!(user.source, FocalSource::User);
         assert_eq!(focal_of(size, None, Some(photo)), photo);
+        assert!(contradicts(user, Some(photo)) && !contradicts(photo, Some(photo)));
+        let rounded = focal_of(size, Some(91.0), None);
+        assert!(!contradicts(rounded, Some(user)) && !contradicts(rounded, None));
     }
 }

@@ -1,7 +1,7 @@
 //! The work after the network: lines, geometry, and the debug folder. Runs on a worker, beside the next inference.
 
 use super::fallback::{Fallback, full_frame};
-use super::focal::focal_of;
+use super::focal::{contradicts, focal_of};
 use super::job::PhotoJob;
 use super::settings::Settings;
 use super::{median, timed, to_microseconds};
@@ -71,22 +71,35 @@ pub fn finish(
     result
 }
 
-/// Keeps what was measured with `focal`, and warns where neither the photo nor the room told it.
-fn set_measurement(result: &mut PhotoResult, measurement: &Measurement, focal: Focal) {
+/// Keeps what was measured with `focal`, and warns where neither the photo nor the room told it, or the photo another one.
+fn set_measurement(
+    result: &mut PhotoResult,
+    measurement: &Measurement,
+    focal: Focal,
+    from_photo: Option<Focal>,
+) {
     result.set_measurement(measurement);
     let told = measurement
         .camera
         .map_or(focal.source, |camera| camera.focal_source);
+    let cropped = result.warnings.contains(&Warning::FocalAmbiguousCrop);
     if focal.source == FocalSource::User {
         // It is about the focal length that the user has replaced.
         result
             .warnings
             .retain(|w| *w != Warning::FocalAmbiguousCrop);
     }
-    let warning = Warning::FocalFromDefault;
-    if told == FocalSource::Default && !result.warnings.contains(&warning) {
-        result.warnings.push(warning);
-    }
+    let mut warn = |holds: bool, warning: Warning| {
+        if holds && !result.warnings.contains(&warning) {
+            result.warnings.push(warning);
+        }
+    };
+    warn(told == FocalSource::Default, Warning::FocalFromDefault);
+    // A crop's own focal length is the one that is doubtful.
+    warn(
+        !cropped && contradicts(focal, from_photo),
+        Warning::FocalConflict,
+    );
 }
 
 fn measure_photo(
@@ -106,7 +119,7 @@ fn measure_photo(
             Fallback::None => return Err(why),
             Fallback::FullFrame => {
                 let guess = full_frame(size, focal, job.known);
-                set_measurement(result, &guess, focal);
+                set_measurement(result, &guess, focal, photo.metadata.focal);
                 result.status = Status::Fallback;
                 result.error = Some(why);
                 return draw(result, photo, &all_wall(size)?, &guess, job, settings);
@@ -153,7 +166,7 @@ fn measure_photo(
     }
     result.timings_ms.measure = to_microseconds(segments_ms + median(&times));
     result.rss_mb.measure = rss_mb();
-    set_measurement(result, &measurement, focal);
+    set_measurement(result, &measurement, focal, photo.metadata.focal);
     if let Some(why) = failed_here {
         result.warnings.push(Warning::CloudLabels);
         result.error = Some(why);

@@ -38,6 +38,27 @@ pub(super) enum Pattern {
     Slats { period: f32 },
 }
 
+impl Pattern {
+    /// Its name in the ground truth.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Planks { .. } => "planks",
+            Self::Herringbone { .. } => "herringbone",
+            Self::Tiles { .. } => "tiles",
+            Self::Stripes { .. } => "stripes",
+            Self::Checker { .. } => "checker",
+            Self::Blobs { .. } => "blobs",
+            Self::Patchwork { .. } => "patchwork",
+            Self::Grating { .. } => "grating",
+            Self::Clouds { .. } => "clouds",
+            Self::Panels { .. } => "panels",
+            Self::Folds { .. } => "folds",
+            Self::Slats { .. } => "slats",
+        }
+    }
+}
+
 /// The looks of a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Material {

@@ -40,7 +40,7 @@ mod write;
 pub use labelled::{LabelledRoom, labelled_room};
 pub use plain::plain_room;
 pub use scenario::{Scenario, UnknownScenario};
-pub use truth::{PhotoTruth, WindowTruth};
+pub use truth::{PhotoTruth, StyleTruth, WindowTruth};
 pub use write::{
     PhotoFormat, RenderError, RoomsOptions, RoomsSummary, UnknownFormat, UnknownSize, parse_size,
     write_rooms,

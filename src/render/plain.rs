@@ -314,7 +314,10 @@ impl PlainRoom {
                 .find(|patch| patch.class == ade20k::DOOR)
                 .map(|patch| cm(patch.top)),
             ceiling_height_cm: cm(self.height),
+            left_wall_cm: cm(self.distance + self.behind),
+            right_wall_cm: cm(self.distance + self.behind),
             scenario: scenario.name(),
+            style: None,
             windows: self
                 .patches
                 .iter()

@@ -11,7 +11,6 @@ use super::{
     plan::{Plan, draw_plan},
     scenario::Scenario,
     scene::Scene,
-    shell::Shell,
     stance::{Opposite, draw_camera},
     view::Camera,
 };
@@ -47,9 +46,6 @@ const MIX: [(Scenario, f32); 12] = [
 /// Rooms that are tried for a scenario. Each admits a camera in one of a few rooms, unless the picture is a strip that can
 /// hold none of its views; then an open plan, which asks least of a view, takes its place.
 const TRIES: usize = 400;
-
-/// The sun does not shine where the brightest sky in the windows is darker than this; night skies have 0.02.
-const NIGHT_SKY: f32 = 0.1;
 
 /// Draws photo `index`. `long` and `short` are the sides of the picture; 35 % of photos are portrait. The specimen names its
 /// scenario: it differs from the one asked for where none of [`TRIES`] rooms admits a camera.
@@ -142,7 +138,6 @@ fn furnish(
     let fill = palette::colour(draw.uniform(0.05, 0.65), draw.uniform(0.0, 0.25), 1.0)
         * draw.uniform(0.02, 0.35);
     let shading = if plain { Shading::Plain } else { Shading::Rays };
-    let by_day = brightest_sky(&plan.shell) > NIGHT_SKY;
     let sun = draw.chance(0.2).then(|| Sun {
         towards: Vec3::new(
             draw.normal(0.0, 0.6),
@@ -152,7 +147,7 @@ fn furnish(
         .normalize(),
         strength: palette::colour(0.12, 0.15, 1.0) * draw.uniform(1.0, 8.0),
     });
-    let sun = sun.filter(|_| by_day);
+    let sun = sun.filter(|_| plan.shell.by_day());
     let mut scene = Scene {
         shell: plan.shell.clone(),
         pieces,
@@ -180,19 +175,6 @@ fn furnish(
     };
     scene.settle_ambient();
     scene
-}
-
-/// The strongest channel of the sky in any window; 0 in a room without windows.
-fn brightest_sky(shell: &Shell) -> f32 {
-    shell
-        .walls
-        .iter()
-        .flat_map(|wall| &wall.openings)
-        .filter_map(|opening| match &opening.fill {
-            Fill::Window(window) => Some(window.view.sky.max()),
-            _ => None,
-        })
-        .fold(0.0, f32::max)
 }
 
 fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
@@ -308,7 +290,7 @@ mod tests {
     fn no_sun_shines_at_night() {
         for index in 0..60 {
             let scene = draw_specimen(4, index, Some(Scenario::Attic), SIZE).scene;
-            assert!(scene.sun.is_none() || brightest_sky(&scene.shell) > NIGHT_SKY);
+            assert!(scene.sun.is_none() || scene.shell.by_day());
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     Vec3,
     material::Material,
-    opening::{Behind, Lighting, Opening},
+    opening::{Behind, Fill, Lighting, Opening},
     solid::Ray,
 };
 use crate::ade20k::{CEILING, ClassIndex, FLOOR, WALL};
@@ -91,7 +91,21 @@ pub(super) struct Shell {
     pub(super) floor_turn: [f32; 2],
 }
 
+/// It is night where the brightest sky in the windows is darker than this; night skies have 0.02.
+const NIGHT_SKY: f32 = 0.1;
+
 impl Shell {
+    /// Whether a window shows a sky by day.
+    pub(super) fn by_day(&self) -> bool {
+        let openings = self.walls.iter().flat_map(|wall| &wall.openings);
+        openings
+            .filter_map(|opening| match &opening.fill {
+                Fill::Window(window) => Some(window.view.sky.max()),
+                _ => None,
+            })
+            .any(|sky| sky > NIGHT_SKY)
+    }
+
     /// Height of the ceiling over a floor point, metres.
     pub(super) fn ceiling_height(&self, x: f32, y: f32) -> f32 {
         self.ceiling

@@ -2,7 +2,14 @@
 
 use serde::Serialize;
 
-use super::{opening::Fill, room::Specimen, solid::Ray};
+use super::{
+    Vec3,
+    light_source::Shading,
+    opening::Fill,
+    room::Specimen,
+    shell::{Shell, Wall},
+    solid::Ray,
+};
 
 /// What is known of one photo. Lengths in cm, angles in degrees, conventions as in the crate's documentation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,10 +47,48 @@ pub struct PhotoTruth {
     pub door_height_cm: Option<f64>,
     /// Height of the ceiling where it is highest.
     pub ceiling_height_cm: f64,
+    /// Length of the wall that meets the opposite one at its left end, in view or not.
+    pub left_wall_cm: f64,
+    /// Length of the wall that meets the opposite one at its right end.
+    pub right_wall_cm: f64,
     /// Name of the scenario.
     pub scenario: &'static str,
+    /// What the room looks like; absent where only labels are drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<StyleTruth>,
     /// Windows of the opposite wall, left to right.
     pub windows: Vec<WindowTruth>,
+}
+
+/// The looks of a room by name, so that a network can be trained without some and tried on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StyleTruth {
+    /// Pattern of the floor.
+    pub floor: &'static str,
+    /// Pattern of the opposite wall.
+    pub wall: &'static str,
+    /// Where the light comes from: `sun`, `sky`, `lamps`, or `plain` for the even light of simple renderers.
+    pub light: &'static str,
+}
+
+impl StyleTruth {
+    fn of(specimen: &Specimen) -> Self {
+        let scene = &specimen.scene;
+        Self {
+            floor: scene.shell.floor_material.pattern.name(),
+            wall: scene.shell.walls[specimen.opposite.wall]
+                .material
+                .pattern
+                .name(),
+            light: match (scene.shading, &scene.sun) {
+                (Shading::Plain, _) => "plain",
+                (Shading::Rays, Some(_)) => "sun",
+                (Shading::Rays, None) if scene.shell.by_day() => "sky",
+                (Shading::Rays, None) => "lamps",
+            },
+        }
+    }
 }
 
 /// A window on the opposite wall, cm.
@@ -110,10 +155,30 @@ impl PhotoTruth {
             ceiling_line_share: f64::from(opposite.ceiling_share),
             door_height_cm: has_door.then(|| cm(specimen.door_height)),
             ceiling_height_cm: cm(shell.highest()),
+            left_wall_cm: adjoining(
+                shell,
+                |other| other.point(other.length, 0.0, 0.0),
+                wall.left,
+            ),
+            right_wall_cm: {
+                let end = wall.point(wall.length, 0.0, 0.0);
+                adjoining(shell, |other| other.point(0.0, 0.0, 0.0), [end.x, end.y])
+            },
             scenario: specimen.scenario.name(),
+            style: Some(StyleTruth::of(specimen)),
             windows,
         }
     }
+}
+
+/// Length, cm, of the wall of which `end` lies nearest to `corner`: the footprint is closed.
+fn adjoining(shell: &Shell, end: impl Fn(&Wall) -> Vec3, corner: [f32; 2]) -> f64 {
+    let gap = |wall: &Wall| {
+        let end = end(wall);
+        (end.x - corner[0]).hypot(end.y - corner[1])
+    };
+    let nearest = (shell.walls.iter()).min_by(|a, b| gap(a).total_cmp(&gap(b)));
+    nearest.map_or(0.0, |wall| cm(wall.length))
 }
 
 /// Lowest and highest point of the opposite wall's top over the columns of it that are in the frame, furniture aside.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::camera::{FocalSource, GravitySource};
-use crate::measure::{Measurement, Warning, WindowEstimate};
+use crate::measure::{AdjacentWall, Measurement, Warning, WindowEstimate};
 use crate::photo::PhotoFormat;
 use crate::score::holds_truth;
 
@@ -59,6 +59,9 @@ pub struct PhotoResult {
     /// Windows on the wall, left to right.
     #[serde(default)]
     pub windows: Vec<WindowEstimate>,
+    /// In a corner view, the other wall that is seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjacent_wall: Option<AdjacentWall>,
     /// 0-100.
     pub confidence_pct: Option<f64>,
     /// What to know before trusting the numbers.
@@ -271,6 +274,7 @@ impl PhotoResult {
             visible_width_cm: None,
             width_is_lower_bound: false,
             windows: Vec::new(),
+            adjacent_wall: None,
             confidence_pct: None,
             warnings: Vec::new(),
             camera: None,
@@ -319,6 +323,7 @@ impl PhotoResult {
             .and_then(|v| finite(v, LENGTH_STEP));
         self.width_is_lower_bound = measured.width_is_lower_bound;
         self.windows = measured.windows.iter().filter_map(window).collect();
+        self.adjacent_wall = measured.adjacent_wall.as_ref().and_then(adjacent_wall);
         self.confidence_pct = finite(measured.confidence_pct, LENGTH_STEP);
         for warning in &measured.warnings {
             if !self.warnings.contains(warning) {
@@ -388,6 +393,15 @@ fn window(window: &WindowEstimate) -> Option<WindowEstimate> {
         sill_cm: window.sill_cm.and_then(|v| finite(v, LENGTH_STEP)),
         left_cm: window.left_cm.and_then(|v| finite(v, LENGTH_STEP)),
         is_cut: window.is_cut,
+    })
+}
+
+fn adjacent_wall(wall: &AdjacentWall) -> Option<AdjacentWall> {
+    Some(AdjacentWall {
+        width_cm: finite(wall.width_cm, LENGTH_STEP)?,
+        width_interval_cm: interval(wall.width_interval_cm)?,
+        visible_width_cm: wall.visible_width_cm.and_then(|v| finite(v, LENGTH_STEP)),
+        ..*wall
     })
 }
 

@@ -59,6 +59,8 @@ pub struct Choice<'a> {
     pub problem: BoxProblem<'a>,
     /// The box with each end of the wall inside and outside the frame, as far as that is likely; likelier ones first.
     pub variants: Vec<Hypothesis>,
+    /// In a corner view, the same with the other wall that is seen taken for the opposite one; else none.
+    pub beside: Vec<Hypothesis>,
 }
 
 /// What boxes are judged by besides the contacts that they were fitted to.
@@ -68,6 +70,9 @@ struct Evidence<'a> {
     map: &'a SurfaceMap,
 }
 
+/// A view is one of a corner where the opposite wall is turned by more than this, radians (35 degrees): then another wall is at a
+/// similar angle.
+pub const CORNER_VIEW: f64 = 0.61;
 /// Walls whose angles to the camera differ by less are equally frontal, radians (3 degrees): the one with the window counts.
 const TIE: f64 = 0.052;
 /// How many starts are descended from, how far, and how many of the ends are refined.
@@ -132,6 +137,7 @@ pub fn choose<'a>(
     }
     Some(Choice {
         variants: variants::variants(&problem, &evidence, &best),
+        beside: beside(&problem, &evidence, &best),
         problem,
     })
 }
@@ -162,11 +168,7 @@ fn best(problem: &BoxProblem, evidence: &Evidence) -> Option<Hypothesis> {
 /// The hypothesis with the opposite wall and a side wall in changed places where that one is more frontal.
 fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesis) -> Hypothesis {
     let (room, map) = (hypothesis.room(), evidence.map);
-    let side = if room.0[YAW] > 0.0 {
-        Wall::Right
-    } else {
-        Wall::Left
-    };
+    let side = room.most_frontal_side();
     let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
     let beyond = room.0[YAW].abs() - std::f64::consts::FRAC_PI_4;
     let windows = |wall| cells_on(&room, wall, map, |x, y| is_window(map.class(x, y)));
@@ -182,6 +184,26 @@ fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesi
     } else {
         hypothesis
     }
+}
+
+/// In a corner view, what the wall on the side that is seen best may be, by the same contacts and edges as the opposite one.
+fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Vec<Hypothesis> {
+    let room = best.room();
+    let side = room.most_frontal_side();
+    let shares_corner = best.ends_visible[usize::from(side == Wall::Right)];
+    // Under a roof, the side wall's height is another one.
+    if room.0[YAW].abs() <= CORNER_VIEW || !shares_corner || room.roof().is_some() {
+        return Vec::new();
+    }
+    // Ends that other walls hide are those of the opposite wall.
+    let alone = BoxProblem {
+        edges: [None; 2],
+        corners: [None; 2],
+        ..*problem
+    };
+    let turned = alone.descend(room.turned_to(side).0, LONG_DESCENT);
+    let turned = judge(&alone, evidence, turned);
+    variants::variants(&alone, evidence, &turned)
 }
 
 /// Distinct minima near the best starts.

@@ -2,7 +2,8 @@
 
 use super::super::*;
 use super::paint::{
-    CAMERA_CM, SCALE, Seen, assert_close, bare, knowing, measure, observe, paint, room, size_cm,
+    CAMERA_CM, SCALE, SIZE, Seen, assert_close, bare, knowing, measure, observe, paint, room,
+    size_cm,
 };
 use crate::ade20k::{FLOOR, MIRROR, SOFA, WALL, WARDROBE, WINDOWPANE};
 use crate::geometry::camera::{Gravity, GravitySource};
@@ -123,6 +124,17 @@ fn in_a_corner_the_more_frontal_wall_is_measured() {
     assert!(
         (m.camera.unwrap().yaw_deg.unwrap() - 38.0).abs() < 3.0,
         "{m:?}"
+    );
+    // The other wall goes on past the frame; what is in view of it ends where the frame does.
+    let beside = m.adjacent_wall.unwrap();
+    assert_eq!(beside.side, Side::Right);
+    assert!(beside.width_is_lower_bound);
+    let ray = room.wall_ray([0.5 * f64::from(SIZE[0] * SCALE), 0.0]);
+    let in_view = room.distance() * (1.0 - 1.3 * ray.z / ray.x);
+    let seen_cm = beside.visible_width_cm.unwrap();
+    assert!(
+        (seen_cm / (CAMERA_CM * in_view) - 1.0).abs() < 0.03,
+        "{seen_cm} cm of {in_view} camera heights"
     );
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::measure::Side;
 use crate::report::comparison::{Change, PhotoChange};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::pictures;
@@ -264,6 +265,20 @@ fn facts(out: &mut String, r: &PhotoResult, change: Option<&PhotoChange>) -> Res
             .map_or_else(String::new, |s| format!(", sill at {s:.0} cm"));
         let text = format!("{:.0} x {:.0} cm{sill}", window.width_cm, window.height_cm);
         fact(out, "window", &text)?;
+    }
+    if let Some(wall) = &r.adjacent_wall {
+        let side = match wall.side {
+            Side::Left => "wall on the left",
+            Side::Right => "wall on the right",
+        };
+        let [low, high] = wall.width_interval_cm;
+        let cut = if wall.width_is_lower_bound {
+            ", goes on past the frame"
+        } else {
+            ""
+        };
+        let text = format!("{:.0} cm ({low:.0}-{high:.0}){cut}", wall.width_cm);
+        fact(out, side, &text)?;
     }
     if let Some(confidence) = r.confidence_pct {
         fact(out, "confidence", &format!("{confidence:.0} %"))?;
