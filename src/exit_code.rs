@@ -1,7 +1,7 @@
 //! The process's exit codes, a contract with scripts and CI.
 
-/// How a run ended. Where several apply, the smallest non-zero rank of [`ExitCode::worst`] wins: usage beats failure
-/// beats gate.
+/// How a run ended. Where several apply, the smallest rank of [`ExitCode::worst`] wins: an interruption beats usage,
+/// usage beats failure, failure beats a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
     /// All photos measured and all gates hold.

@@ -6,8 +6,9 @@
 //! [`measure`] knows of ONNX, files or terminals.
 //!
 //! # Conventions
-//! * **Upright**: pixels, label maps and everything derived from them are in the orientation in which the photo is
-//!   displayed; EXIF and HEIC rotation are applied once, while decoding.
+//! * **As displayed**: pixels, label maps and everything derived from them are in the orientation in which the photo is
+//!   displayed; EXIF and HEIC rotation are applied once, while decoding. **Upright** is the same picture but where its file tells a
+//!   wrong orientation, or none: the network and the geometry see it upright, and what they yield is turned back.
 //! * **Pixel frame**: continuous, x to the right, y down, origin at the outer corner of the top-left pixel; the centre of
 //!   pixel (i, j) is (i + 0.5, j + 0.5). The principal point is the middle of the picture, (w/2, h/2).
 //! * **Camera frame**: x right, y down, z forward, right-handed; `ray = K⁻¹ [u v 1]ᵀ`.

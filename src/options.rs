@@ -62,11 +62,18 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
         let folders = [&model.labels, &run.debug_dir];
         let folders = folders.into_iter().flatten().cloned();
         let folders = folders.chain(input.dir.iter().cloned()).collect();
+        let output = OutputOptions {
+            folders,
+            ..OutputOptions::try_from(output)?
+        };
+        let outputs = [&run.debug_dir, &run.cache, &output.pictures, &model.labels];
+        let outputs = outputs.into_iter().flatten().chain(&output.more_pictures);
         Ok(Self {
             sources: Sources {
                 files,
                 dirs: input.dir,
                 recursive: input.recursive,
+                outputs: outputs.cloned().collect(),
             },
             ground_truth: input.ground_truth,
             known: geometry.known.clone(),
@@ -99,10 +106,7 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             resume: run.resume,
             debug_dir: run.debug_dir,
             cache: run.cache.filter(|_| !run.no_cache),
-            output: OutputOptions {
-                folders,
-                ..OutputOptions::try_from(output)?
-            },
+            output,
             gates,
         })
     }

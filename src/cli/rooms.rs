@@ -1,13 +1,11 @@
-//! `measure-bench rooms`: renders synthetic rooms.
+//! `measure-bench rooms`: what to render.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::values::not_negative;
-use crate::render::{
-    PhotoFormat, RenderError, RoomsOptions, RoomsSummary, Scenario, parse_size, write_rooms,
-};
+use crate::render::{PhotoFormat, Scenario, parse_size};
 
 /// Renders synthetic rooms with exact truth.
 #[derive(Debug, Clone, Args)]
@@ -36,21 +34,4 @@ pub struct RoomsArgs {
     /// Displaces label boundaries smoothly, by this standard deviation in pixels of a picture 1024 pixels long.
     #[arg(long, value_name = "PX", default_value_t = 0.0, value_parser = not_negative)]
     pub roughen: f64,
-}
-
-/// Renders what the arguments ask for.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn run(args: &RoomsArgs) -> Result<RoomsSummary, RenderError> {
-    write_rooms(&RoomsOptions {
-        out: args.out.clone(),
-        count: args.count,
-        seed: args.seed,
-        scenario: args.scenario,
-        size: args.size,
-        format: args.format,
-        labels_only: args.labels_only,
-        roughen_px: args.roughen as f32,
-    })
 }

@@ -105,7 +105,10 @@ pub fn positive(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|v: &f64| v.is_finite() && *v > 0.0)
-        .ok_or_else(|| "expected a number greater than 0".to_owned())
+        .ok_or_else(|| {
+            "expected a number greater than 0, with a point and without a unit, such as 250.5"
+                .to_owned()
+        })
 }
 
 /// Parses a height of a camera or a room in centimetres; what no house has is taken for another unit.
@@ -161,11 +164,17 @@ pub fn share(text: &str) -> Result<f64, String> {
 /// # Errors
 /// A message for the user.
 pub fn field_of_view(text: &str) -> Result<f64, String> {
-    let most = crate::dataset::known::MAX_FOV_DEG;
+    let plausible = crate::dataset::known::PLAUSIBLE_FOV_DEG;
     positive(text)
         .ok()
-        .filter(|fov| *fov < most)
-        .ok_or_else(|| format!("expected degrees between 0 and {most}"))
+        .filter(|fov| plausible.contains(fov))
+        .ok_or_else(|| {
+            format!(
+                "expected {} to {} degrees, about 70 for a phone's main camera held in landscape; without it, the photo's EXIF is used",
+                plausible.start(),
+                plausible.end()
+            )
+        })
 }
 
 /// Accepts the one provider that old scripts may name.

@@ -80,16 +80,7 @@ impl Cache {
             device: segmenter.device.map(|d| d.to_string()),
             model_config: model_config.and_then(|file| sha256_of_file(file).ok()),
             cloud_url: cloud_url_of(options),
-            options: RunOptions {
-                // Who measures which photo, and how many at a time, has no bearing on a result; what is known of single
-                // photos is part of each one's own name.
-                shard: None,
-                jobs: 0,
-                batch: None,
-                warmup: 0,
-                known_photos: 0,
-                ..run.clone()
-            },
+            options: run.bearing_on_results(),
         };
         let key = serde_json::to_vec(&key).map_err(CommandError::failure)?;
         Ok(Some(Arc::new(Self {
@@ -100,9 +91,9 @@ impl Cache {
         })))
     }
 
-    /// Keeps what a photo gave; errors are not kept, since the next run may fare better.
+    /// Keeps what a photo gave; errors and what stood in for them are not kept, since the next run may fare better.
     pub fn keep(&self, job: &PhotoJob, result: &PhotoResult) -> std::io::Result<()> {
-        if result.cached || result.status == Status::Error {
+        if result.cached || result.status == Status::Error || result.is_stand_in() {
             return Ok(());
         }
         let Some(file) = result.sha256.as_ref().and_then(|sha| self.file(job, sha)) else {

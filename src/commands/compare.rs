@@ -12,7 +12,7 @@ use crate::exit_code::ExitCode;
 use crate::gate::{GateLimits, check_change};
 use crate::report::comparison::Comparison;
 use crate::report::gate_outcome::GateOutcome;
-use crate::report::{Report, comparison_text, gate_line, gates_missed, json};
+use crate::report::{Report, comparison_text, gate_line, gates_missed, json, markdown};
 
 /// The comparison with its verdicts, as JSON.
 #[derive(Serialize)]
@@ -35,18 +35,21 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitCode, CommandError> {
         ..GateLimits::default()
     };
     let gates = check_change(&limits, &comparison);
-    let with_gates = |mut text: String, bullet: &str| {
-        if !gates.is_empty() {
-            text.push_str("\nGates\n");
-        }
-        for outcome in &gates {
-            text.push_str(&format!("{bullet}{}\n", gate_line(outcome)));
-        }
-        text
-    };
     let text = match args.summary {
-        ComparisonForm::Table => with_gates(comparison_text::table(&comparison), "  "),
-        ComparisonForm::Markdown => with_gates(comparison_text::markdown(&comparison), "\n"),
+        ComparisonForm::Table => {
+            let mut text = comparison_text::table(&comparison);
+            if !gates.is_empty() {
+                text.push_str("\nGates\n");
+            }
+            for outcome in &gates {
+                text.push_str(&format!("  {}\n", gate_line(outcome)));
+            }
+            text
+        }
+        ComparisonForm::Markdown => {
+            let text = comparison_text::markdown(&comparison);
+            format!("{text}\n{}", markdown::gates(&gates))
+        }
         ComparisonForm::Json => {
             let judged = Judged {
                 comparison: &comparison,

@@ -14,7 +14,8 @@ use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
 use crate::report::{
-    Report, anonymise, csv, gates_missed, html, json, junit, markdown, table, whole_file,
+    Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, printable, table,
+    whole_file,
 };
 use crate::say::{counted, say};
 
@@ -177,7 +178,9 @@ pub(super) fn deliver(
         }
     }
     let end = End::of(&report, gates, compared, options);
-    if !is_cut_short && (options.verbosity > Verbosity::Quiet || end.code == ExitCode::Usage) {
+    // A gate says what it found in the report; an error is told in any case.
+    let is_error = matches!(end.code, ExitCode::Usage | ExitCode::Failure);
+    if !is_cut_short && (options.verbosity > Verbosity::Quiet || is_error) {
         end.say();
     }
     Ok(end.code)
@@ -209,7 +212,20 @@ impl End {
         let tolerated = gates.max_errors.unwrap_or_default();
         if !tolerated.allows(metrics.errors, metrics.total) {
             let photos = counted(metrics.total, "photo");
-            let why = format!("{} of {photos} could not be measured", metrics.errors);
+            let first = report.results.iter().find(|r| r.status == Status::Error);
+            let first = first.map_or_else(String::new, |r| {
+                let which = if metrics.errors > 1 {
+                    ", the first"
+                } else {
+                    ""
+                };
+                let why = r.error.as_deref().unwrap_or_default();
+                format!("{which}: {}: {}", printable(&r.file), printable(why))
+            });
+            let why = format!(
+                "{} of {photos} could not be measured{first}",
+                metrics.errors
+            );
             end.add(ExitCode::Failure, why);
         }
         if let Some(missed) = gates_missed(&report.gates) {

@@ -61,7 +61,7 @@ impl Journaled {
         let header = Header {
             tool: Tool::this(),
             model: model.clone(),
-            options: run.clone(),
+            options: run.bearing_on_results(),
             // One folder has many names, seen from several folders.
             labels: labels.map(|dir| dir.canonicalize().unwrap_or(dir.clone())),
             model_config_sha256: model_config.and_then(|file| sha256_of_file(file).ok()),
@@ -136,10 +136,11 @@ impl Journaled {
     }
 }
 
-/// Whether a photo and its label map are what they were when the entry was made. An error never is what it was: the next run
-/// may fare better.
+/// Whether a photo and its label map are what they were when the entry was made. An error never is what it was, nor what stood in for
+/// one: the next run may fare better.
 fn is_current(entry: &Entry, job: &PhotoJob, labels: Option<&LabelDir>) -> bool {
     entry.result.status != Status::Error
+        && !entry.result.is_stand_in()
         && entry.result.sha256 == sha256_of_file(&job.case.path).ok()
         && entry.label_map_sha256 == label_map_of(job, labels)
 }

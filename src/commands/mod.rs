@@ -12,17 +12,18 @@ mod measure;
 mod merge;
 mod overwriting;
 mod plan;
+mod rooms;
 mod score;
 mod sweep;
 mod texts;
 
 use std::ffi::OsString;
 
+use crate::cli::Command;
 use crate::cli::arguments::{self, Arguments, ArgumentsError};
-use crate::cli::{Command, rooms};
 use crate::exit_code::ExitCode;
 use crate::isolation;
-use crate::say::{counted, say};
+use crate::say::say;
 
 /// Why a command ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -116,7 +117,7 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         None if cli.print_config => texts::print(settings.as_bytes()),
         None => measure::run(cli.measure),
         Some(Command::Score(args)) => score::run(args),
-        Some(Command::Rooms(args)) => render_rooms(&args),
+        Some(Command::Rooms(args)) => rooms::run(args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Merge(args)) => merge::run(args),
         Some(Command::Sweep(args)) => sweep::run(args),
@@ -134,16 +135,6 @@ fn dispatch(arguments: Arguments) -> ExitCode {
 /// The last line that a reader of a log sees: why the process does not end with 0.
 fn say_end(code: ExitCode, why: &str) {
     say(format!("exit code {}: {why}", code.code()));
-}
-
-fn render_rooms(args: &rooms::RoomsArgs) -> Result<ExitCode, CommandError> {
-    let summary = rooms::run(args).map_err(CommandError::failure)?;
-    say(format!(
-        "{}, truth in {}",
-        counted(summary.photos, "photo"),
-        summary.ground_truth.display()
-    ));
-    Ok(ExitCode::Success)
 }
 
 #[cfg(test)]

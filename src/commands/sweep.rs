@@ -150,6 +150,7 @@ fn refuse_overwriting(args: &SweepArgs, grid: &[Configuration]) -> Result<(), Co
             .collect(),
         dirs: args.input.dir.clone(),
         recursive: args.input.recursive,
+        outputs: Vec::new(),
     };
     let found = find_cases(&sources).map_err(CommandError::usage)?;
     let photos = found

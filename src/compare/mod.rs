@@ -160,8 +160,8 @@ pub fn compare(old: &Report, new: &Report) -> Result<Comparison, Incomparable> {
         new_generated_at: new.generated_at.clone(),
         differences: differences::between(old, new),
         counts,
-        width: mape_change(&pairs, |r| r.score.width_pct_err),
-        height: mape_change(&pairs, |r| r.score.height_pct_err),
+        width: mape_change(&pairs, width_error),
+        height: mape_change(&pairs, height_error),
         time: time_change(old, new, &pairs),
         photos,
     })
@@ -222,8 +222,8 @@ fn photo_change(old: Option<&PhotoResult>, new: Option<&PhotoResult>) -> PhotoCh
         change: Change::Same,
         width_cm: pair(|r| r.wall_width_cm),
         height_cm: pair(|r| r.wall_height_cm),
-        width_pct_err: pair(|r| r.score.width_pct_err),
-        height_pct_err: pair(|r| r.score.height_pct_err),
+        width_pct_err: pair(width_error),
+        height_pct_err: pair(height_error),
         overlay: [old, new].map(|r| r.and_then(|r| r.overlay.clone())),
     };
     photo.change = match (old, new) {
@@ -237,6 +237,15 @@ fn photo_change(old: Option<&PhotoResult>, new: Option<&PhotoResult>) -> PhotoCh
         },
     };
     photo
+}
+
+/// The error of what the program itself measured: of a stand-in there is none, or failing would be a way through the limits.
+fn width_error(result: &PhotoResult) -> Option<f64> {
+    (result.score.width_pct_err).filter(|_| !result.is_stand_in())
+}
+
+fn height_error(result: &PhotoResult) -> Option<f64> {
+    (result.score.height_pct_err).filter(|_| !result.is_stand_in())
 }
 
 fn is_measured(result: &PhotoResult) -> bool {
@@ -269,7 +278,6 @@ fn mape_change(
 ) -> Option<MapeChange> {
     let (before, now): (Vec<f64>, Vec<f64>) = pairs
         .iter()
-        .filter(|(old, new)| old.status != Status::Fallback && new.status != Status::Fallback)
         .filter_map(|(old, new)| match (error(old), error(new)) {
             (None, None) => None,
             (old, new) => Some((old.unwrap_or(MISSING_PCT), new.unwrap_or(MISSING_PCT))),

@@ -1,15 +1,16 @@
 //! What the user knows of single photos (`--known FILE`). Kept apart from ground truth, which never enters a measurement.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::join::{JoinError, join};
 use super::records::{self, Field, OtherKeys, RecordsError};
-use super::units::implausible_height;
+use super::units::{PLAUSIBLE_HEIGHT_CM, implausible};
 use crate::measure::Known;
 
 /// A file of known values.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct KnownValues {
+    path: PathBuf,
     entries: Vec<(String, Known)>,
 }
 
@@ -25,6 +26,17 @@ pub struct MatchedKnown {
 /// Why known values cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownError {
+    /// No entry is of any of the photos: their names are others than meant.
+    #[error(
+        "known values: none of the entries of {} is of a photo of this run, the first is '{first}'; entries name photos by their path relative to --dir, or by their base name",
+        .path.display()
+    )]
+    NoneMatches {
+        /// The file.
+        path: PathBuf,
+        /// Its first entry.
+        first: String,
+    },
     /// The file or an entry is wrong.
     #[error("known values: {0}")]
     Records(#[from] RecordsError),
@@ -40,7 +52,7 @@ pub enum KnownError {
         reason: String,
     },
     /// A field of view that no rectilinear lens has.
-    #[error("known values: {label}: fovDeg is {value}, it must be below {MAX_FOV_DEG}")]
+    #[error("known values: {label}: fovDeg is {value}, expected {} to {} degrees", PLAUSIBLE_FOV_DEG.start(), PLAUSIBLE_FOV_DEG.end())]
     Fov {
         /// The entry.
         label: String,
@@ -49,8 +61,8 @@ pub enum KnownError {
     },
 }
 
-/// Widest horizontal field of view that is taken for a rectilinear lens, degrees.
-pub const MAX_FOV_DEG: f64 = 150.0;
+/// Horizontal fields of view of rectilinear lenses that may show a wall from within its room, degrees.
+pub const PLAUSIBLE_FOV_DEG: std::ops::RangeInclusive<f64> = 10.0..=145.0;
 
 const FIELDS: [Field; 3] = [
     Field(&["cameraHeightCm"]),
@@ -67,16 +79,18 @@ impl KnownValues {
         let mut entries = Vec::new();
         for record in records::read(path, FIELDS, OtherKeys::Refused)? {
             let [camera_height_cm, ceiling_height_cm, fov_deg] = record.values;
-            if let Some(value) = fov_deg.filter(|fov| *fov >= MAX_FOV_DEG) {
-                let label = record.label;
+            if let Some(value) = fov_deg.filter(|fov| !PLAUSIBLE_FOV_DEG.contains(fov)) {
+                let label = record.label_in(path);
                 return Err(KnownError::Fov { label, value });
             }
             for (name, value) in [
                 ("cameraHeightCm", camera_height_cm),
                 ("ceilingHeightCm", ceiling_height_cm),
             ] {
-                if let Some(reason) = value.and_then(|value| implausible_height(name, value)) {
-                    let label = record.label;
+                if let Some(reason) =
+                    value.and_then(|value| implausible(name, value, &PLAUSIBLE_HEIGHT_CM))
+                {
+                    let label = record.label_in(path);
                     return Err(KnownError::Height { label, reason });
                 }
             }
@@ -87,18 +101,30 @@ impl KnownValues {
             };
             entries.push((record.file, known));
         }
-        let known = Self { entries };
-        known.for_photos(&[], Known::default())?;
-        Ok(known)
+        let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+        // Joining no photos finds doubled entries before any work is done.
+        join(&[], &names)?;
+        Ok(Self {
+            path: path.to_owned(),
+            entries,
+        })
     }
 
     /// Lays the entries beside photos, given by identity; `of_all` holds for all of them.
     ///
     /// # Errors
-    /// When an entry fits several photos or a photo several entries.
+    /// When an entry fits several photos or a photo several entries, or there are entries and none fits any.
     pub fn for_photos(&self, photos: &[&str], of_all: Known) -> Result<MatchedKnown, KnownError> {
         let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
         let joined = join(photos, &names)?;
+        if let Some(first) = names.first()
+            && joined.unmatched_records.len() == names.len()
+        {
+            return Err(KnownError::NoneMatches {
+                path: self.path.clone(),
+                first: (*first).to_owned(),
+            });
+        }
         let of_photo = joined
             .record_of
             .iter()
@@ -156,7 +182,8 @@ mod tests {
         for (entry, part) in [
             (r#""fovDeg": 180"#, "180"),
             (r#""ceilingHeightCm": 2.5"#, "looks like metres"),
-            (r#""ceilingHeightCm": 2500"#, "20 to 2000"),
+            (r#""ceilingHeightCm": 2500"#, "looks like millimetres"),
+            (r#""ceilingHeightCm": 30000"#, "20 to 2000"),
             (
                 r#""ceilingHeigthCm": 250"#,
                 "'ceilingHeigthCm' is not known; known are file, cameraHeightCm, ceilingHeightCm, fovDeg",

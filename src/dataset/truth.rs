@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::join::{JoinError, join};
 use super::records::{self, Field, OtherKeys, RecordsError};
-use super::units::in_metres;
+use super::units::{PLAUSIBLE_HEIGHT_CM, PLAUSIBLE_WIDTH_CM, implausible};
 
 /// The real size of one photo's opposite wall.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -67,11 +67,14 @@ impl GroundTruth {
         for record in records::read(path, [WIDTH, HEIGHT], OtherKeys::PassedOver)? {
             let [width_cm, height_cm] = record.values;
             if width_cm.is_none() && height_cm.is_none() {
-                return Err(TruthError::Empty(record.label));
+                return Err(TruthError::Empty(record.label_in(path)));
             }
-            for (name, value) in [("widthCm", width_cm), ("heightCm", height_cm)] {
-                if let Some(reason) = value.and_then(|value| in_metres(name, value)) {
-                    let label = record.label;
+            for (name, value, plausible) in [
+                ("widthCm", width_cm, PLAUSIBLE_WIDTH_CM),
+                ("heightCm", height_cm, PLAUSIBLE_HEIGHT_CM),
+            ] {
+                if let Some(reason) = value.and_then(|value| implausible(name, value, &plausible)) {
+                    let label = record.label_in(path);
                     return Err(TruthError::Unit { label, reason });
                 }
             }
@@ -157,7 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn metres_are_not_taken_for_centimetres() {
+    fn other_units_are_not_taken_for_centimetres() {
+        let message = truth(r#"{"a.jpg": {"w": 4970}}"#).unwrap_err().to_string();
+        assert!(
+            message.ends_with("looks like millimetres; lengths are in centimetres: write 497"),
+            "{message}"
+        );
         for size in [r#""widthCm": 4.8"#, r#""widthCm": 480, "heightCm": 2.5"#] {
             let text = format!(r#"[{{"file": "a.jpg", {size}}}]"#);
             let message = truth(&text).unwrap_err().to_string();

@@ -81,6 +81,8 @@ pub struct Sources {
     pub dirs: Vec<PathBuf>,
     /// Whether folders are walked to their leaves.
     pub recursive: bool,
+    /// Folders below them that hold what runs write, and no photos.
+    pub outputs: Vec<PathBuf>,
 }
 
 /// Why photos could not be listed.
@@ -122,7 +124,7 @@ pub fn find_cases(sources: &Sources) -> Result<Found, WalkError> {
         expand(given, &mut found.cases)?;
     }
     for dir in &sources.dirs {
-        walk(dir, sources.recursive, &mut found)?;
+        walk(dir, sources, &mut found)?;
     }
     let Found { cases, passed_over } = &mut found;
     deduplicate(cases);
@@ -167,7 +169,7 @@ fn expand(given: &str, found: &mut Vec<Case>) -> Result<(), WalkError> {
     Ok(())
 }
 
-fn walk(dir: &Path, recursive: bool, found: &mut Found) -> Result<(), WalkError> {
+fn walk(dir: &Path, sources: &Sources, found: &mut Found) -> Result<(), WalkError> {
     let folder_error = |reason: String| WalkError::Folder {
         dir: dir.to_owned(),
         reason,
@@ -180,14 +182,26 @@ fn walk(dir: &Path, recursive: bool, found: &mut Found) -> Result<(), WalkError>
         };
         return Err(folder_error(reason.to_owned()));
     }
-    let depth = if recursive { usize::MAX } else { 1 };
+    let depth = if sources.recursive { usize::MAX } else { 1 };
+    // One that is not there yet has nothing in it.
+    let outputs = sources.outputs.iter();
+    let outputs: Vec<PathBuf> = outputs
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    let is_output = |entry: &walkdir::DirEntry| {
+        !outputs.is_empty()
+            && entry.file_type().is_dir()
+            && (entry.path().canonicalize()).is_ok_and(|path| outputs.contains(&path))
+    };
     let entries = walkdir::WalkDir::new(dir)
         .min_depth(1)
         .max_depth(depth)
         .follow_links(true)
         .into_iter()
         .filter_entry(|entry| {
-            entry.depth() == 0 || !is_hidden(entry.file_name()) || is_cloud_placeholder(entry)
+            entry.depth() == 0
+                || (!is_hidden(entry.file_name()) && !is_output(entry))
+                || is_cloud_placeholder(entry)
         });
     let identity = |path: &Path| identity_of(path.strip_prefix(dir).unwrap_or(path));
     for entry in entries {
@@ -324,6 +338,18 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_write_is_no_photo() {
+        let dir = tree(&["a.jpg", "out/a-jpg/wall.png", "sub/out/b.jpg"]);
+        let sources = Sources {
+            dirs: vec![dir.path().to_owned()],
+            recursive: true,
+            outputs: vec![dir.path().join("sub/../out"), dir.path().join("absent")],
+            ..Sources::default()
+        };
+        assert_eq!(identities(&sources), ["a.jpg", "sub/out/b.jpg"]);
+    }
+
+    #[test]
     fn what_may_be_meant_as_a_photo_is_named() {
         let dir = tree(&[
             "a.jpg",
@@ -383,6 +409,7 @@ mod tests {
             files: vec![file, glob],
             dirs: vec![dir.path().to_owned()],
             recursive: false,
+            ..Sources::default()
         };
         assert_eq!(identities(&sources).len(), 1);
     }

@@ -103,6 +103,19 @@ impl QuarterTurns {
             .collect()
     }
 
+    /// Gravity, of the displayed picture, in the turned picture's camera frame.
+    #[must_use]
+    pub fn of_picture(self, gravity: Gravity) -> Gravity {
+        let [x, y, z] = gravity.down.into();
+        let down = match self.0 {
+            1 => Vector3::new(-y, x, z),
+            2 => Vector3::new(-x, -y, z),
+            3 => Vector3::new(y, -x, z),
+            _ => gravity.down,
+        };
+        Gravity { down, ..gravity }
+    }
+
     /// Gravity in the turned picture's camera frame; `None` where it would point to a side of it rather than down.
     ///
     /// A phone's reading has been turned by whole quarters until it points down in the picture as displayed. Where the picture is
@@ -110,14 +123,13 @@ impl QuarterTurns {
     /// it point down.
     #[must_use]
     pub fn gravity(self, gravity: Gravity) -> Option<Gravity> {
-        let [x, y, z] = gravity.down.into();
-        let down = match self.0 {
-            1 => Vector3::new(-y, x, z),
-            2 if y < 0.0 => Vector3::new(-x, -y, z),
-            3 => Vector3::new(y, -x, z),
-            _ => gravity.down,
+        let already = self.0 == 2 && gravity.down.y > 0.0;
+        let turned = if already {
+            gravity
+        } else {
+            self.of_picture(gravity)
         };
-        (down.y > down.x.abs()).then_some(Gravity { down, ..gravity })
+        (turned.down.y > turned.down.x.abs()).then_some(turned)
     }
 
     /// A segment of the picture of `size`, turned.

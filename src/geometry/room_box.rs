@@ -216,6 +216,14 @@ impl RoomBox {
         self.sight().ray(pixel)
     }
 
+    /// Where the opposite wall's plane is at `pixel`, measured from the principal point, by the tangent from the wall's normal;
+    /// `None` where the ray points away from it.
+    #[must_use]
+    pub fn tangent_at(&self, pixel: [f64; 2]) -> Option<f64> {
+        let ray = self.wall_ray(pixel);
+        (ray.z > 1e-6).then(|| ray.x / ray.z)
+    }
+
     /// The wall in whose direction a ray, given along the wall's axes, points.
     #[must_use]
     pub fn wall_of(&self, ray: Vector3<f64>) -> Wall {

@@ -54,15 +54,6 @@ pub fn vertical(
     planes.sort_by(|a, b| b.length.total_cmp(&a.length));
     let all: f64 = planes.iter().map(|p| p.length).sum();
     let proposers = planes.len().min(PROPOSERS);
-    let votes = |down: &Vector3<f64>| -> f64 {
-        planes
-            .iter()
-            .map(|p| {
-                let off = p.normal.dot(down) / AGREEMENT.hypot(p.sigma);
-                p.length * (1.0 - off * off).max(0.0)
-            })
-            .sum()
-    };
     let best = (0..proposers)
         .flat_map(|i| (0..i).map(move |j| (i, j)))
         .filter_map(|(i, j)| {
@@ -73,7 +64,7 @@ pub fn vertical(
             let down = if down.y < 0.0 { -down } else { down };
             let tilt = Attitude::from_gravity(down);
             (tilt.pitch.abs() < MOST_PITCH && tilt.roll.abs() < MOST_ROLL)
-                .then(|| (votes(&down), tilt))
+                .then(|| (votes(&planes, &down), tilt))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0))?
         .1;
@@ -101,6 +92,25 @@ pub fn vertical(
     })
 }
 
+/// How much of the `segments`, px of a picture of `size` with the focal length `focal_px`, is vertical if gravity is as given: their
+/// length in long sides of the picture, each weighed by how well it agrees.
+#[must_use]
+pub fn agreeing(segments: &[LineSegment], size: ImageSize, focal_px: f64, gravity: Gravity) -> f64 {
+    let long = f64::from(size.width.max(size.height));
+    votes(&planes(segments, size, focal_px, long), &gravity.down) / long
+}
+
+/// Length, px, of the planes that contain `down`, each weighed by how well it does.
+fn votes(planes: &[Plane], down: &Vector3<f64>) -> f64 {
+    planes
+        .iter()
+        .map(|p| {
+            let off = p.normal.dot(down) / AGREEMENT.hypot(p.sigma);
+            p.length * (1.0 - off * off).max(0.0)
+        })
+        .sum()
+}
+
 fn planes(segments: &[LineSegment], size: ImageSize, focal_px: f64, long: f64) -> Vec<Plane> {
     let [cx, cy] = [size.width, size.height].map(|n| f64::from(n) / 2.0);
     let ray = |[x, y]: [f64; 2]| Vector3::new(x - cx, y - cy, focal_px);
@@ -121,7 +131,7 @@ fn planes(segments: &[LineSegment], size: ImageSize, focal_px: f64, long: f64) -
         .collect()
 }
 
-/// Gauss-Newton over pitch and roll with Cauchy weights; the information matrix at the end.
+/// Gauss-Newton over pitch and roll with Geman-McClure weights; the information matrix at the end.
 fn refine(planes: &[Plane], start: Attitude) -> (Attitude, Matrix2<f64>) {
     const ROUNDS: usize = 8;
     let mut tilt = start;
@@ -193,6 +203,24 @@ mod tests {
             prop_assert!((tilt.roll - roll).abs() < 3e-3, "{} {roll}", tilt.roll);
             prop_assert!((0..6).all(|i| found.inliers.contains(&i)));
         }
+    }
+
+    #[test]
+    fn edges_tell_a_camera_that_looks_down_from_one_that_looks_up() {
+        let gravity = |pitch: f64| Gravity {
+            down: Attitude { pitch, roll: 0.02 }.gravity(),
+            sigma_pitch: 0.02,
+            sigma_roll: 0.01,
+        };
+        let edges = segments(
+            Attitude {
+                pitch: -0.1,
+                roll: 0.02,
+            },
+            &[-0.5, -0.3, 0.2, 0.5],
+        );
+        let [down, up] = [-0.1, 0.1].map(|pitch| agreeing(&edges, SIZE, FOCAL, gravity(pitch)));
+        assert!(down > 1.5 && down > 3.0 * up, "{down} {up}");
     }
 
     #[test]

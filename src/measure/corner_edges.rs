@@ -67,9 +67,8 @@ impl CornerEdges {
         let [middle, half_width] = map.columns_px();
         for column in 0..COLUMNS {
             let share = (2.0 * f64::from(column) + 1.0) / f64::from(COLUMNS) - 1.0;
-            let ray = room.wall_ray([middle + share * half_width, 0.0]);
-            if ray.z > 1e-6
-                && let Some(share) = edges.sighting(room, ray.x / ray.z, map).seen_share()
+            if let Some(end) = room.tangent_at([middle + share * half_width, 0.0])
+                && let Some(share) = edges.sighting(room, end, map).seen_share()
             {
                 all += 1.0;
                 seen += f64::from(u8::from(share >= SEEN_SHARE));

@@ -85,7 +85,7 @@ pub struct WindowEstimate {
     pub height_cm: f64,
     /// Height of its lower edge above the floor, cm.
     pub sill_cm: Option<f64>,
-    /// Distance from the wall's left visible end to the window's left edge, cm.
+    /// Distance from the wall's left end to the window's left edge, cm; `None` where either is out of view.
     pub left_cm: Option<f64>,
     /// It goes on past the picture's border: its sizes are those of the part in view, and edges out of view have no position.
     #[serde(default)]

@@ -44,12 +44,12 @@ use crate::label_map::LabelMap;
 /// Everything an estimator may look at. Ground truth is not among it.
 #[derive(Debug, Clone)]
 pub struct Observation<'a> {
-    /// The upright label map, at network resolution or any other.
+    /// The label map of the photo as displayed, at network resolution or any other.
     pub labels: &'a LabelMap,
     /// Side of a cell of the masks that the labels were made of, px of the photo: what is narrower does not show in them. 0 for
     /// labels that were not made of coarser masks.
     pub mask_cell_px: f64,
-    /// The upright photo's full size; the label map covers it whole.
+    /// The displayed photo's full size; the label map covers it whole.
     pub image: ImageSize,
     /// The focal length and its source.
     pub focal: Focal,

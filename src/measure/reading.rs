@@ -132,10 +132,7 @@ fn knee_likelihood(room: &RoomBox, end: usize, at: f64) -> f64 {
 /// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them.
 fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f64; 2] {
     let [middle, half_width] = map.columns_px();
-    let border = |x: f64, end: f64| {
-        let ray = room.wall_ray([x, 0.0]);
-        if ray.z > 0.0 { ray.x / ray.z } else { end }
-    };
+    let border = |x: f64, end: f64| room.tangent_at([x, 0.0]).unwrap_or(end);
     let [left_seen, right_seen] = hypothesis.ends_visible;
     let (left, right) = (room.0[LEFT], room.0[RIGHT]);
     [

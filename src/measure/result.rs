@@ -14,8 +14,8 @@ use super::{
     checks, outline, priors, windows,
 };
 use crate::geometry::camera::{Focal, FocalSource};
+use crate::geometry::room_box::Wall;
 use crate::geometry::room_box::parameter::{LN_FOCAL, PITCH, ROLL, YAW};
-use crate::geometry::room_box::{RoomBox, Wall};
 
 /// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
 const NEGLIGIBLE_SCORE: f64 = 4.0;
@@ -33,8 +33,8 @@ pub struct Fit<'a> {
     pub problem: BoxProblem<'a>,
     /// The boxes that may be true, likelier ones first.
     pub variants: Vec<Hypothesis>,
-    /// In a corner view, the boxes with the wall beside the opposite one in its place.
-    pub beside: Vec<Hypothesis>,
+    /// In a corner view, the box with the wall beside the opposite one in its place.
+    pub beside: Option<Hypothesis>,
 }
 
 /// Measures what `fit` shows, and its `best` hypothesis shows best; one of several boxes where walls are `occluded` by others.
@@ -64,12 +64,15 @@ pub fn measure(
     let slope = slope::find(&room, reading.ends);
     let wall_width = full_width(&readings).filter(|_| room.distance() < FARTHEST);
     let [wall_height, lowest] = heights(reading, slope, misfit_sigma);
-    let visible_width_cm = wall_width.and_then(|whole| visible_width(whole, is_cut, reading));
+    let visible_width_cm = (wall_width.zip(visible_width(reading)))
+        .map(|(whole, visible)| part_of(whole, is_cut, visible));
+    let shown_quality = doubts::fit_quality(problem, map, &room);
     let confidence_pct = confidence_pct(wall_width);
     let camera_cm = reading.scale.camera_cm(&[0.5]).first().copied();
     let told_camera = camera_cm.filter(|_| wall_width.is_some());
     let windows = told_camera.map_or_else(Vec::new, |cm| {
-        windows::find(map, &room, reading.ends[0], cm)
+        let left_end = shown.ends_visible[0].then_some(reading.ends[0]);
+        windows::find(map, &room, left_end, cm)
     });
     let checks = told_camera.map_or_else(Vec::new, |cm| checks::find(map, &room, &windows, cm));
     Measurement {
@@ -80,7 +83,8 @@ pub fn measure(
             .map(|(lowest, highest)| lowest.cm.min(highest.cm)),
         visible_width_cm,
         width_is_lower_bound: is_cut,
-        adjacent_wall: adjacent_wall(&circumstances, fit, &room).filter(|_| wall_width.is_some()),
+        adjacent_wall: adjacent_wall(&circumstances, fit.beside.as_ref(), shown)
+            .filter(|_| wall_width.is_some()),
         confidence_pct,
         warnings: doubts::warnings(&Findings {
             observation,
@@ -89,7 +93,7 @@ pub fn measure(
             boundaries: problem.boundaries,
             hypothesis: shown,
             reading,
-            fit: quality,
+            fit: shown_quality,
             checks: &checks,
             occluded,
             sloped: slope.is_some(),
@@ -98,13 +102,13 @@ pub fn measure(
             width: wall_width,
         }),
         camera: Some(camera(
-            told_focal(observation.focal, best),
+            told_focal(observation.focal, shown),
             shown,
             tilt,
             camera_cm,
         )),
         evidence: [reading.scale.evidence.as_slice(), &checks].concat(),
-        fit: Some(quality),
+        fit: Some(shown_quality),
         outline: Outline {
             verticals: verticals(observation, tilt),
             ..outline::outline(problem, map, &room, reading.ends)
@@ -133,27 +137,46 @@ fn full_width(readings: &[(&Hypothesis, Reading)]) -> Option<Estimate> {
     estimate_of(&all.weighed(|cm| priors::WALL_WIDTH_CM.density(cm)))
 }
 
-/// The width in view, of a wall whose estimated width is `whole`: no part is wider than that, which is weighed by what walls are usual
-/// besides.
-fn visible_width(whole: Estimate, is_cut: bool, reading: &Reading) -> Option<f64> {
-    let &part = reading.visible_width.quantiles(&[0.5]).first()?;
-    Some(if is_cut { part.min(whole.cm) } else { whole.cm })
+/// The width in view, cm.
+fn visible_width(reading: &Reading) -> Option<f64> {
+    reading.visible_width.quantiles(&[0.5]).first().copied()
 }
 
-/// The other wall of a corner view; `room` is the box with the opposite one.
-fn adjacent_wall(circumstances: &Circumstances, fit: &Fit, room: &RoomBox) -> Option<AdjacentWall> {
-    let readings = readings(circumstances, &fit.beside, fit.beside.first()?.score);
-    let (is_cut, _, reading) = majority(&readings)?;
-    let width = full_width(&readings)?;
+/// The width in view of a wall whose estimated width is `whole`: no part is wider than that, which is weighed by what walls are usual
+/// besides.
+fn part_of(whole: Estimate, is_cut: bool, visible_cm: f64) -> f64 {
+    if is_cut {
+        visible_cm.min(whole.cm)
+    } else {
+        whole.cm
+    }
+}
+
+/// The other wall of a corner view, where the corner is in view; `shown` has the opposite wall.
+fn adjacent_wall(
+    circumstances: &Circumstances,
+    beside: Option<&Hypothesis>,
+    shown: &Hypothesis,
+) -> Option<AdjacentWall> {
+    let beside = beside?;
+    let side = match shown.room().most_frontal_side() {
+        Wall::Right => Side::Right,
+        _ => Side::Left,
+    };
+    let [left_seen, right_seen] = shown.ends_visible;
+    let corner_seen = if side == Side::Left {
+        left_seen
+    } else {
+        right_seen
+    };
+    let reading = Reading::new(circumstances, beside, beside.score);
+    let (is_cut, visible_cm) = (reading.cut, visible_width(&reading));
+    let width = full_width(&[(beside, reading)]).filter(|_| corner_seen)?;
     Some(AdjacentWall {
-        side: if room.most_frontal_side() == Wall::Left {
-            Side::Left
-        } else {
-            Side::Right
-        },
+        side,
         width_cm: width.cm,
         width_interval_cm: width.interval_cm,
-        visible_width_cm: visible_width(width, is_cut, reading),
+        visible_width_cm: visible_cm.map(|cm| part_of(width, is_cut, cm)),
         width_is_lower_bound: is_cut,
     })
 }
@@ -214,10 +237,10 @@ fn verticals(observation: &Observation, tilt: &Tilt) -> Vec<[[f64; 2]; 2]> {
 }
 
 /// The focal length: that of the room's converging lines, where the photo names none and they tell it better than what is usual.
-fn told_focal(before: Focal, best: &Hypothesis) -> Focal {
+fn told_focal(before: Focal, shown: &Hypothesis) -> Focal {
     let fitted = Focal {
-        px: best.room().focal(),
-        sigma_ln: best.sigma(LN_FOCAL),
+        px: shown.room().focal(),
+        sigma_ln: shown.sigma(LN_FOCAL),
         source: FocalSource::VanishingPoints,
     };
     if before.source == FocalSource::Default && fitted.sigma_ln < TOLD_FOCAL {

@@ -53,9 +53,9 @@ pub fn look(
     let side = if right { 1.0 } else { -1.0 };
     let at = |share: f64| {
         let x = middle + side * share * half_width;
-        let ray = room.wall_ray([x, 0.0]);
         let end = if right { RIGHT } else { LEFT };
-        (ray.z > 1e-6).then(|| (x, room.with_end(end, ray.x / ray.z)))
+        let tangent = room.tangent_at([x, 0.0])?;
+        Some((x, room.with_end(end, tangent)))
     };
     // Where the wall's line points away from the camera before the frame ends, the end is in view or nowhere.
     let Some((_, outside)) = at(4.0).or_else(|| at(1.5)).or_else(|| at(1.1)) else {

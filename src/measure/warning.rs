@@ -66,7 +66,7 @@ impl Warning {
                 "taken with an ultra-wide lens, whose distortion is not modelled"
             }
             Self::GravityMissing => {
-                "no accelerometer reading in the photo: the tilt comes from the picture alone"
+                "no usable accelerometer reading in the photo: the tilt comes from the picture alone"
             }
             Self::GravityConflict => "the accelerometer and the vertical edges disagree",
             Self::GravityOrientationMismatch => {
@@ -101,6 +101,19 @@ impl Warning {
             Self::ExifMissing => "the photo has no EXIF block",
             Self::PictureDamaged => "the picture is damaged; what could be decoded is used",
         }
+    }
+
+    /// Whether it is about the photo's file, and holds whatever is made of it.
+    #[must_use]
+    pub const fn is_of_the_file(self) -> bool {
+        matches!(
+            self,
+            Self::ExifDamaged
+                | Self::ExifMissing
+                | Self::PictureDamaged
+                | Self::FocalAmbiguousCrop
+                | Self::UltraWideLens
+        )
     }
 
     /// The code as it stands in reports.

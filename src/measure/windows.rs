@@ -11,13 +11,13 @@ const LEAST_SHARE: f64 = 0.004;
 /// Edges are taken where this share of the cells lies beyond, so that frayed borders do not widen a window.
 const TRIM: f64 = 0.03;
 
-/// Windows of `room`'s opposite wall, left to right; lengths from the camera height, positions from the wall's visible
-/// left end, a tangent from the wall's normal.
+/// Windows of `room`'s opposite wall, left to right; lengths from the camera height, positions from the wall's left end, a tangent
+/// from its normal: `None` where that is out of view.
 #[must_use]
 pub fn find(
     map: &SurfaceMap,
     room: &RoomBox,
-    left_end: f64,
+    left_end: Option<f64>,
     camera_cm: f64,
 ) -> Vec<WindowEstimate> {
     blobs(map, is_window, LEAST_SHARE)
@@ -29,7 +29,7 @@ pub fn find(
 fn window(
     map: &SurfaceMap,
     room: &RoomBox,
-    left_end: f64,
+    left_end: Option<f64>,
     camera_cm: f64,
     blob: &Blob,
 ) -> Option<WindowEstimate> {
@@ -53,14 +53,14 @@ fn window(
     let (left, right) = trimmed_range(&mut along)?;
     let (top, bottom) = trimmed_range(&mut down)?;
     let sill = (1.0 - bottom) * camera_cm;
-    let from_end = (left - left_end * room.distance()) * camera_cm;
+    let from_end = left_end.map(|end| (left - end * room.distance()) * camera_cm);
     let [in_left, in_right] = [blob.left > 0, blob.right < map.width];
     let [in_top, in_bottom] = [blob.top > 0, blob.bottom < map.height];
     Some(WindowEstimate {
         width_cm: (right - left) * camera_cm,
         height_cm: (bottom - top) * camera_cm,
         sill_cm: in_bottom.then_some(sill.max(0.0)),
-        left_cm: in_left.then_some(from_end.max(0.0)),
+        left_cm: from_end.filter(|_| in_left).map(|cm| cm.max(0.0)),
         is_cut: !(in_left && in_right && in_top && in_bottom),
     })
 }

@@ -3,15 +3,24 @@
 use std::io::Cursor;
 use std::time::Instant;
 
+use image::RgbImage;
+
 use super::error::{DecodeError, PhotoError};
 use super::guard::guarded;
 use super::metadata::{ExifFields, Metadata};
 use super::pixels::{PixelRequest, UprightPixels};
 use super::sniff::sniff;
 use super::source::Limits;
-use super::{Orientation, Photo, PhotoFormat, PhotoTimings, jpeg, metadata, pixels};
-use crate::geometry::camera::ImageSize;
+use super::{Orientation, Photo, PhotoFormat, PhotoTimings, jpeg, metadata, pixels, segments};
+use crate::geometry::camera::{Focal, Gravity, ImageSize};
+use crate::geometry::quarter_turns::QuarterTurns;
+use crate::geometry::vanishing;
 use crate::measure::Warning;
+
+/// The picture is upside down where so many times the length of edges agree with that, and so much more, in long sides of the
+/// picture: programs that turn the pixels are commoner than lost tags.
+const CLEARLY_MORE: f64 = 2.0;
+const LEAST_MORE: f64 = 0.5;
 
 /// Pixels that a photo claims to have, by its header alone; `None` when that cannot be told. What decoding will cost, not
 /// a check: the decoder checks the size that it finds itself.
@@ -99,7 +108,12 @@ pub fn decode_with(
     if damaged {
         warnings.push(Warning::PictureDamaged);
     }
-    let metadata = exif.interpret(format, size, &mut warnings);
+    let mut metadata = exif.interpret(format, size, &mut warnings);
+    if metadata.half_turn_doubted {
+        metadata.gravity = metadata
+            .gravity
+            .map(|gravity| way_up(&pixels, gravity, metadata.focal));
+    }
     Ok(Photo {
         pixels,
         format,
@@ -108,6 +122,27 @@ pub fn decode_with(
         warnings,
         timings: PhotoTimings { decode_ms, exif_ms },
     })
+}
+
+/// Gravity as the picture's vertical edges have it: as it is, or turned by half a turn. They converge below the picture where the
+/// camera looks down, above where it looks up, and the reading tells which it does.
+fn way_up(pixels: &RgbImage, gravity: Gravity, focal: Option<Focal>) -> Gravity {
+    let size = ImageSize {
+        width: pixels.width(),
+        height: pixels.height(),
+    };
+    let turned = QuarterTurns::clockwise(2).of_picture(gravity);
+    let edges = segments::near_vertical(pixels, QuarterTurns::NONE);
+    let agreeing = |gravity: Gravity| {
+        focal.map_or(0.0, |focal| {
+            vanishing::agreeing(&edges, size, focal.px, gravity)
+        })
+    };
+    if agreeing(turned) > CLEARLY_MORE * agreeing(gravity) + LEAST_MORE {
+        turned
+    } else {
+        gravity
+    }
 }
 
 fn milliseconds_since(started: Instant) -> f64 {

@@ -16,20 +16,30 @@ const AT_REST_G: std::ops::Range<f64> = 0.93..1.07;
 const SENSOR_ASPECTS: [f64; 2] = [4.0 / 3.0, 16.0 / 9.0];
 const ASPECT_TOLERANCE: f64 = 0.01;
 
+/// What an accelerometer says of a photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reading {
+    /// The direction of gravity in the displayed picture.
+    pub(super) gravity: Gravity,
+    /// It points down only if the pixels were turned by half a turn since they were taken; else the picture is displayed upside
+    /// down. Both have the same sides: only what the picture shows can tell.
+    pub(super) half_turn_doubted: bool,
+}
+
 /// Gravity from a rear camera's reading `[ax, ay, az]`, in g, in the axes of the device.
 ///
 /// How the picture was turned since is known from EXIF for most containers; in HEIC files EXIF Orientation may say 1 or 6
 /// whatever the container does, and some tools turn the pixels and leave the note. So EXIF's word is taken where it puts
 /// gravity downwards and fits the displayed sides, else the rotation that puts gravity downwards is, where that fits the
 /// displayed sides. Where none fits and the picture has a sensor's sides, it is displayed on its side, and gravity points there;
-/// else the reading is dropped with a warning. `applied` is the orientation by which the pixels were turned.
+/// else the reading is dropped with a warning. `applied` is the orientation by which the pixels were turned, where that is known.
 pub(super) fn from_acceleration(
     [ax, ay, az]: [f64; 3],
     stored: Option<Orientation>,
-    applied: Orientation,
+    applied: Option<Orientation>,
     size: ImageSize,
     warnings: &mut Vec<Warning>,
-) -> Option<Gravity> {
+) -> Option<Reading> {
     let length = (ax * ax + ay * ay + az * az).sqrt();
     if !AT_REST_G.contains(&length) {
         return None;
@@ -55,14 +65,19 @@ pub(super) fn from_acceleration(
         .chain(Orientation::ROTATIONS)
         .find(|&orientation| fits(orientation));
     let down = turned.map(|orientation| orientation.turn(in_plane));
-    let Some([x, y]) = down.or_else(|| on_its_side(in_plane, applied, size)) else {
+    let aside = || on_its_side(in_plane, applied.unwrap_or(Orientation::UPRIGHT), size);
+    let Some([x, y]) = down.or_else(aside) else {
         warnings.push(Warning::GravityOrientationMismatch);
         return None;
     };
-    Some(Gravity {
-        down: Vector3::new(x, y, forward).normalize(),
-        sigma_pitch: SIGMA_PITCH_DEG.to_radians(),
-        sigma_roll: SIGMA_ROLL_DEG.to_radians(),
+    let as_turned = applied.map(|applied| applied.turn(in_plane));
+    Some(Reading {
+        gravity: Gravity {
+            down: Vector3::new(x, y, forward).normalize(),
+            sigma_pitch: SIGMA_PITCH_DEG.to_radians(),
+            sigma_roll: SIGMA_ROLL_DEG.to_radians(),
+        },
+        half_turn_doubted: as_turned.is_some_and(|[u, v]| v < -u.abs() && y > x.abs()),
     })
 }
 
@@ -116,8 +131,8 @@ mod tests {
         let mut warnings = Vec::new();
         let stored = Orientation::from_exif(stored);
         let applied = stored.unwrap_or(Orientation::UPRIGHT);
-        let found = from_acceleration(acceleration, stored, applied, size, &mut warnings);
-        (found, warnings)
+        let found = from_acceleration(acceleration, stored, Some(applied), size, &mut warnings);
+        (found.map(|reading| reading.gravity), warnings)
     }
 
     fn assert_down(found: Option<Gravity>, expected: [f64; 3], case: &str) {
@@ -208,6 +223,22 @@ mod tests {
             assert_down(found, [down, 0.0, 0.0], "wrong tag");
             assert_eq!(warnings, []);
         }
+    }
+
+    #[test]
+    fn a_half_turn_is_doubted_where_only_another_tag_would_have_brought_gravity_down() {
+        let held = [1.0, 0.0, 0.1];
+        let doubted = |stored: Option<u32>, applied: Option<u32>| {
+            let [stored, applied] =
+                [stored, applied].map(|value| value.and_then(Orientation::from_exif));
+            let found = from_acceleration(held, stored, applied, LANDSCAPE, &mut Vec::new());
+            found.unwrap().half_turn_doubted
+        };
+        assert!(!doubted(Some(3), Some(3)));
+        assert!(doubted(Some(1), Some(1)));
+        assert!(doubted(None, Some(1)));
+        // A HEIC's container has turned it, whatever EXIF says.
+        assert!(!doubted(Some(1), None));
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub struct Metadata {
     pub focal: Option<Focal>,
     /// Gravity from Apple's MakerNote, when it passes its guards; it points aside where the photo is displayed on its side.
     pub gravity: Option<Gravity>,
+    /// Gravity may as well point up in the picture, which then is displayed upside down: a tag was lost, or the pixels were turned and the
+    /// reading was left. Decoding settles it by what the picture shows, where that tells.
+    pub half_turn_doubted: bool,
 }
 
 /// How much of the EXIF block could be read.
@@ -143,11 +146,11 @@ impl ExifFields {
             .lens
             .as_deref()
             .is_some_and(|lens| lens.to_ascii_lowercase().contains("back"));
-        let gravity = match self.apple.acceleration {
+        let reading = match self.apple.acceleration {
             Some(acceleration) if self.facts.apple && rear => {
                 let stored = self.orientation;
-                let applied = stored.filter(|_| !format.turns_itself());
-                let applied = applied.unwrap_or(Orientation::UPRIGHT);
+                let applied =
+                    (!format.turns_itself()).then(|| stored.unwrap_or(Orientation::UPRIGHT));
                 gravity::from_acceleration(acceleration, stored, applied, size, warnings)
             }
             _ => None,
@@ -157,7 +160,8 @@ impl ExifFields {
             model: self.model,
             lens: self.lens,
             focal,
-            gravity,
+            gravity: reading.map(|reading| reading.gravity),
+            half_turn_doubted: reading.is_some_and(|reading| reading.half_turn_doubted),
         }
     }
 }

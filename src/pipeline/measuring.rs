@@ -111,7 +111,11 @@ fn measure_photo(
     deadline: Option<Deadline>,
 ) -> Result<(), String> {
     let size = photo.size();
-    let focal = focal_of(size, job.known.fov_deg, photo.metadata.focal);
+    let focal = focal_of(
+        photo.upright_size(),
+        job.known.fov_deg,
+        photo.metadata.focal,
+    );
     let (labels, mask_cells, failed_here) = match segmentation {
         Ok(segmentation) => (segmentation.labels, segmentation.mask_cells, None),
         Err(Unlabelled::TimedOut(missed)) => return Err(missed.to_string()),

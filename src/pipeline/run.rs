@@ -81,7 +81,8 @@ pub fn run(
         if let Some(first) = batch.first() {
             for _ in 0..std::mem::take(&mut warmup) {
                 // A network that fails now fails on the photo too, where the error belongs.
-                let _ = segmenter.warm_up(first.photo.size(), settings.deadline(Duration::ZERO));
+                let size = first.photo.upright_size();
+                let _ = segmenter.warm_up(size, settings.deadline(Duration::ZERO));
             }
         }
         for ready in label(batch, &decoding.jobs, &settings, segmenter) {

@@ -123,6 +123,9 @@ pub enum RenderError {
         /// Why.
         source: std::io::Error,
     },
+    /// The folder has a ground truth that is not of rendered rooms.
+    #[error("{} is there already, and is not the ground truth of rendered rooms; name another folder", .0.display())]
+    OthersTruth(PathBuf),
     /// A picture could not be encoded.
     #[error("cannot encode {path}")]
     Encode {
@@ -140,8 +143,12 @@ pub enum RenderError {
 /// `ground_truth.json`. The files do not depend on the number of threads.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When a file cannot be written, or the folder has a ground truth of other photos.
 pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> {
+    let ground_truth = options.out.join("ground_truth.json");
+    if !may_replace(&ground_truth) {
+        return Err(RenderError::OthersTruth(ground_truth));
+    }
     let labels = options.out.join("labels");
     fs::create_dir_all(&labels).map_err(|source| RenderError::Write {
         path: labels.clone(),
@@ -151,7 +158,6 @@ pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> 
         .into_par_iter()
         .map(|index| write_photo(options, &labels, index))
         .collect::<Result<Vec<_>, _>>()?;
-    let ground_truth = options.out.join("ground_truth.json");
     let mut json = serde_json::to_vec_pretty(&truths)?;
     json.push(b'\n');
     write_file(&ground_truth, &json)?;
@@ -159,6 +165,15 @@ pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> 
         photos: truths.len(),
         ground_truth,
     })
+}
+
+/// Whether there is no ground truth yet, or one that an earlier call wrote.
+fn may_replace(ground_truth: &Path) -> bool {
+    let Ok(text) = fs::read(ground_truth) else {
+        return !ground_truth.exists();
+    };
+    let records: Result<Vec<serde_json::Value>, _> = serde_json::from_slice(&text);
+    records.is_ok_and(|records| records.iter().all(|r| r.get("scenario").is_some()))
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RenderError> {

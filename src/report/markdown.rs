@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::comparison_text;
-use super::gate_outcome::Verdict;
+use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording;
@@ -18,7 +18,7 @@ pub fn render(report: &Report) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail, so the results of the calls below are ignored.
     let _ = headline(&mut out, report);
-    let _ = gates(&mut out, report);
+    out.push_str(&gates(&report.gates));
     if let Some(comparison) = &report.comparison {
         out.push_str("### Since the baseline\n\n");
         out.push_str(&comparison_text::markdown(comparison));
@@ -77,15 +77,14 @@ fn headline(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)
 }
 
-fn gates(out: &mut String, report: &Report) -> std::fmt::Result {
-    if report.gates.is_empty() {
-        return Ok(());
+/// What became of `gates`, under a title; empty where there are none.
+#[must_use]
+pub fn gates(gates: &[GateOutcome]) -> String {
+    if gates.is_empty() {
+        return String::new();
     }
-    writeln!(
-        out,
-        "### Gates\n\n| gate | limit | found | |\n|---|---:|---:|---|"
-    )?;
-    for gate in &report.gates {
+    let mut out = "### Gates\n\n| gate | limit | found | |\n|---|---:|---:|---|\n".to_owned();
+    for gate in gates {
         let verdict = match gate.verdict {
             Verdict::Held => "held",
             Verdict::Missed => "**missed**",
@@ -100,15 +99,15 @@ fn gates(out: &mut String, report: &Report) -> std::fmt::Result {
             .collect();
         remarks.insert(0, verdict.to_owned());
         let actual = gate.actual.as_deref().unwrap_or("unknown");
-        writeln!(
-            out,
-            "| {} | {} | {actual} | {} |",
+        out.push_str(&format!(
+            "| {} | {} | {actual} | {} |\n",
             gate.gate,
             gate.limit,
             remarks.join("; ")
-        )?;
+        ));
     }
-    writeln!(out)
+    out.push('\n');
+    out
 }
 
 fn problems(out: &mut String, report: &Report) -> std::fmt::Result {

@@ -1,6 +1,6 @@
 //! The reports of all shards of a data set, joined into the report that one run would have given.
 
-use super::schema::{Environment, Report, RunOptions, Unmatched};
+use super::schema::{Environment, Report, Unmatched};
 use super::{PhotoResult, printable};
 use crate::dataset::Shard;
 use crate::score::{RunTotals, summarise};
@@ -187,16 +187,7 @@ fn check_alike(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
     let Some(((_, first_name, first), others)) = shards.split_first() else {
         return Ok(());
     };
-    let settings = |r: &Report| RunOptions {
-        shard: None,
-        // How many workers decode, and how many photos go together, has no bearing on the results.
-        jobs: 0,
-        threads: None,
-        batch: None,
-        // Shards may divide the photos with values of their own unevenly.
-        known_photos: 0,
-        ..r.options.clone()
-    };
+    let settings = |r: &Report| r.options.bearing_on_results();
     for (_, name, other) in others {
         let differing = [
             ("the program's version or commit", first.tool != other.tool),

@@ -18,7 +18,7 @@ pub enum Status {
     Ok,
     /// Looked at, but the width cannot be told from this photo.
     Refused,
-    /// Segmentation failed; the whole frame was taken for wall.
+    /// Segmentation failed; the labels of the cloud service, or the whole frame as a wall, stood in.
     Fallback,
     /// Could not be read, decoded, segmented or measured.
     Error,
@@ -291,9 +291,17 @@ impl PhotoResult {
         }
     }
 
+    /// Whether it says nothing of this program's own segmentation: something stood in for it. Such photos are scored apart.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        self.status == Status::Fallback || self.warnings.contains(&Warning::CloudLabels)
+    }
+
     /// Makes an error of it: what is known of the photo itself stays, what was measured goes.
     pub fn fail(&mut self, error: String) {
         let known = std::mem::replace(self, Self::failed(String::new(), error));
+        self.warnings = known.warnings;
+        self.warnings.retain(|warning| warning.is_of_the_file());
         self.file = known.file;
         self.path = known.path;
         self.sha256 = known.sha256;

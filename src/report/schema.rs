@@ -187,6 +187,23 @@ pub struct RunOptions {
     pub shard: Option<String>,
 }
 
+impl RunOptions {
+    /// What bears on the results: not who measures which photo, how many at a time and with how many threads. What is known of single
+    /// photos is counted here, and told by each photo's entry.
+    #[must_use]
+    pub fn bearing_on_results(&self) -> Self {
+        Self {
+            shard: None,
+            jobs: 0,
+            threads: None,
+            batch: None,
+            warmup: 0,
+            known_photos: 0,
+            ..self.clone()
+        }
+    }
+}
+
 fn is_zero(n: &usize) -> bool {
     *n == 0
 }

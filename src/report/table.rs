@@ -71,6 +71,7 @@ impl Column {
 pub fn render(report: &Report, width: usize, style: Style) -> String {
     let mut out = String::new();
     photos(&mut out, &report.results, width, style);
+    openings(&mut out, &report.results);
     problems(&mut out, report, style);
     summary(&mut out, report, width, style);
     out
@@ -118,6 +119,30 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
     line(out, &columns, None, style.bold);
     for (row, result) in results.iter().enumerate() {
         line(out, &columns, Some(row), style_of(result.status, style));
+    }
+}
+
+/// Windows, and the other wall of a corner view, of a few photos: one a line would hide what many photos have in common.
+fn openings(out: &mut String, results: &[PhotoResult]) {
+    const MOST_PHOTOS: usize = 4;
+    if results.len() > MOST_PHOTOS {
+        return;
+    }
+    let plain = anstyle::Style::new();
+    for result in results {
+        let of = if results.len() > 1 {
+            format!(" of {}", wording::printable(&result.file))
+        } else {
+            String::new()
+        };
+        let windows = result.windows.iter().map(wording::window);
+        for text in windows.map(|text| format!("window{of}: {text}")) {
+            push_line(out, &text, plain);
+        }
+        if let Some(wall) = &result.adjacent_wall {
+            let [side, width] = wording::adjacent_wall(wall);
+            push_line(out, &format!("{side}{of}: {width}"), plain);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::{PhotoResult, StageTimings, Status};
 use super::schema::Report;
+use crate::measure::{AdjacentWall, Side, WindowEstimate};
 use crate::say::counted;
 use crate::score::Metrics;
 use crate::score::metrics::Spread;
@@ -48,7 +49,7 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
-/// The status where it is not plain success.
+/// The status, as tables have it.
 pub const fn status(status: Status) -> &'static str {
     match status {
         Status::Ok => "ok",
@@ -69,6 +70,41 @@ pub fn notes(result: &PhotoResult) -> String {
 /// Why a photo could not be measured, or only by fallback; empty where all went well.
 pub fn why(result: &PhotoResult) -> String {
     printable(result.error.as_deref().unwrap_or_default())
+}
+
+/// Size and place of a window.
+pub fn window(window: &WindowEstimate) -> String {
+    let at = |what: &str, cm: Option<f64>| {
+        cm.map_or_else(String::new, |cm| format!(", {what} {cm:.0} cm"))
+    };
+    format!(
+        "{:.0} x {:.0} cm{}{}{}",
+        window.width_cm,
+        window.height_cm,
+        at("sill at", window.sill_cm),
+        at("from the wall's left end", window.left_cm),
+        if window.is_cut {
+            ", goes on past the picture"
+        } else {
+            ""
+        }
+    )
+}
+
+/// Where the other wall of a corner view is, and how wide.
+pub fn adjacent_wall(wall: &AdjacentWall) -> [String; 2] {
+    let side = match wall.side {
+        Side::Left => "wall on the left",
+        Side::Right => "wall on the right",
+    };
+    let [low, high] = wall.width_interval_cm;
+    let cut = if wall.width_is_lower_bound {
+        ", goes on past the picture"
+    } else {
+        ""
+    };
+    let width = format!("{:.0} cm ({low:.0}-{high:.0}){cut}", wall.width_cm);
+    [side.to_owned(), width]
 }
 
 /// Photos that could not be measured, and those that were by fallback only, under a title each; what is empty is left out.

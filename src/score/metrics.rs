@@ -25,7 +25,7 @@ pub struct Metrics {
     pub successful: usize,
     /// Refused.
     pub refused: usize,
-    /// Measured with the whole frame for wall.
+    /// Measured with a stand-in for the segmentation.
     pub fallback: usize,
     /// Photos with ground truth.
     pub with_truth: usize,
@@ -39,7 +39,7 @@ pub struct Metrics {
     pub constant_baseline: ConstantBaseline,
     /// The same statistics, apart for walls seen whole and walls cut by the frame.
     pub by_visibility: ByVisibility,
-    /// Fallback photos, which count in nothing above.
+    /// Photos with a stand-in for the segmentation, which count in nothing above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_scores: Option<SizeStats>,
     /// Times of each stage, over the photos that this run measured itself.
@@ -186,15 +186,12 @@ fn busiest(one: Option<ProcessorUse>, other: Option<ProcessorUse>) -> Option<Pro
 #[must_use]
 pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
     let count = |status| results.iter().filter(|r| r.status == status).count();
-    // Refused photos may still have a height, which counts; fallback photos are scored apart.
-    let measured = |r: &&PhotoResult| matches!(r.status, Status::Ok | Status::Refused);
+    // Refused photos may still have a height, which counts; those with a stand-in are scored apart.
+    let measured = |r: &&PhotoResult| r.status != Status::Error && !r.is_stand_in();
     let all: Vec<&PhotoResult> = results.iter().filter(measured).collect();
     let (cut, both_ends): (Vec<&PhotoResult>, Vec<&PhotoResult>) =
         all.iter().copied().partition(|r| r.is_cut());
-    let fallback: Vec<&PhotoResult> = results
-        .iter()
-        .filter(|r| r.status == Status::Fallback)
-        .collect();
+    let stand_ins: Vec<&PhotoResult> = results.iter().filter(|r| r.is_stand_in()).collect();
     let sizes = size_stats(&all);
     let cached = results.iter().filter(|r| r.cached).count();
     let measured_here = results.len() - cached;
@@ -202,7 +199,7 @@ pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
         total: results.len(),
         successful: count(Status::Ok),
         refused: count(Status::Refused),
-        fallback: fallback.len(),
+        fallback: count(Status::Fallback),
         with_truth: results.iter().filter(|r| r.score.has_truth()).count(),
         errors: count(Status::Error),
         width: sizes.width,
@@ -215,7 +212,7 @@ pub fn summarise(results: &[PhotoResult], totals: RunTotals) -> Metrics {
             both_ends: size_stats(&both_ends),
             cut: size_stats(&cut),
         },
-        fallback_scores: (!fallback.is_empty()).then(|| size_stats(&fallback)),
+        fallback_scores: (!stand_ins.is_empty()).then(|| size_stats(&stand_ins)),
         timings_ms: stage_times(results),
         repeat_spread_pct: repeat_spread(results),
         memory_mb: stage_memory(results),

@@ -22,7 +22,7 @@ pub enum LabelFileError {
         source: std::io::Error,
     },
     /// It is no picture, or its encoding failed.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}; a label map is a PNG file of one channel", path.display())]
     Picture {
         /// The file.
         path: PathBuf,

@@ -18,6 +18,13 @@ pub struct Record<const N: usize> {
     pub values: [Option<f64>; N],
 }
 
+impl<const N: usize> Record<N> {
+    /// How messages name the record of the file at `path`.
+    pub fn label_in(&self, path: &Path) -> String {
+        format!("{}: {}", path.display(), self.label)
+    }
+}
+
 /// A number that records may hold, by all the names it goes by; compared without regard to case.
 #[derive(Debug, Clone, Copy)]
 pub struct Field(pub &'static [&'static str]);

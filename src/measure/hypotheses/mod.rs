@@ -18,10 +18,13 @@ use super::box_fit::BoxProblem;
 use super::box_prior::under_roof;
 use super::corner_edges::CornerEdges;
 use super::smooth_noise::SmoothNoise;
-use super::surfaces::SurfaceMap;
+use super::surfaces::{Cell, SurfaceMap};
 use crate::ade20k::is_window;
 use crate::geometry::least_squares::{Minimum, Problem};
-use crate::geometry::room_box::{Level, PARAMETERS, Parameters, RoomBox, Wall, parameter::YAW};
+use crate::geometry::room_box::{
+    Level, PARAMETERS, Parameters, RoomBox, Wall,
+    parameter::{LEFT, RIGHT, YAW},
+};
 
 /// A box that a descent ended in, and what speaks against it.
 #[derive(Debug, Clone)]
@@ -59,8 +62,8 @@ pub struct Choice<'a> {
     pub problem: BoxProblem<'a>,
     /// The box with each end of the wall inside and outside the frame, as far as that is likely; likelier ones first.
     pub variants: Vec<Hypothesis>,
-    /// In a corner view, the same with the other wall that is seen taken for the opposite one; else none.
-    pub beside: Vec<Hypothesis>,
+    /// In a corner view, the box with the other wall that is seen taken for the opposite one.
+    pub beside: Option<Hypothesis>,
 }
 
 /// What boxes are judged by besides the contacts that they were fitted to.
@@ -73,6 +76,8 @@ struct Evidence<'a> {
 /// A view is one of a corner where the opposite wall is turned by more than this, radians (35 degrees): then another wall is at a
 /// similar angle.
 pub const CORNER_VIEW: f64 = 0.61;
+/// Fewer of the about 1,700 cells that are looked at do not show the other wall of a corner, but a strip of it.
+const LEAST_BESIDE: usize = 80;
 /// Walls whose angles to the camera differ by less are equally frontal, radians (3 degrees): the one with the window counts.
 const TIE: f64 = 0.052;
 /// How many starts are descended from, how far, and how many of the ends are refined.
@@ -178,7 +183,8 @@ fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesi
         Ordering::Equal
     };
     let wins = by_windows.then(beyond.total_cmp(&0.0)) == Ordering::Greater;
-    if wins && end_visible {
+    // A roof that comes down to the side walls would rise over the opposite one, which no box here has.
+    if wins && end_visible && room.roof().is_none() {
         let turned = problem.descend(room.turned_to(side).0, LONG_DESCENT);
         judge(problem, evidence, turned)
     } else {
@@ -186,14 +192,19 @@ fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesi
     }
 }
 
-/// In a corner view, what the wall on the side that is seen best may be, by the same contacts and edges as the opposite one.
-fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Vec<Hypothesis> {
-    let room = best.room();
+/// In a corner view, the wall on the side that is seen best, by the same contacts as the opposite one.
+fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Option<Hypothesis> {
+    let (room, map) = (best.room(), evidence.map);
     let side = room.most_frontal_side();
-    let shares_corner = best.ends_visible[usize::from(side == Wall::Right)];
+    let shared_corner = best.ends_visible[usize::from(side == Wall::Right)];
+    let in_view = cells_on(&room, side, map, |x, y| map.cell(x, y) != Cell::Unknown);
     // Under a roof, the side wall's height is another one.
-    if room.0[YAW].abs() <= CORNER_VIEW || !shares_corner || room.roof().is_some() {
-        return Vec::new();
+    if room.0[YAW].abs() <= CORNER_VIEW
+        || !shared_corner
+        || in_view < LEAST_BESIDE
+        || room.roof().is_some()
+    {
+        return None;
     }
     // Ends that other walls hide are those of the opposite wall.
     let alone = BoxProblem {
@@ -201,9 +212,16 @@ fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Vec<H
         corners: [None; 2],
         ..*problem
     };
-    let turned = alone.descend(room.turned_to(side).0, LONG_DESCENT);
-    let turned = judge(&alone, evidence, turned);
-    variants::variants(&alone, evidence, &turned)
+    let minimum = alone.descend(room.turned_to(side).0, LONG_DESCENT);
+    let turned = judge(&alone, evidence, minimum);
+    // Its other end lies at the camera's side or behind it: no edge near the frame's side is taken for it.
+    let far = if side == Wall::Left { LEFT } else { RIGHT };
+    let [left, right] =
+        [LEFT, RIGHT].map(|end| end != far || variants::is_well_inside(&turned.room(), end, map));
+    Some(Hypothesis {
+        ends_visible: [left, right],
+        ..turned
+    })
 }
 
 /// Distinct minima near the best starts.
@@ -271,8 +289,9 @@ fn end_visible(room: &RoomBox, end: f64, map: &SurfaceMap) -> bool {
     let [_, half_height] = map.half_size_px();
     let [middle, half_width] = map.columns_px();
     let distance = room.distance();
+    let top = room.top_at(end * distance);
     (0..=STEPS).any(|step| {
-        let y = 1.0 - room.height() * f64::from(step) / f64::from(STEPS);
+        let y = 1.0 - top * f64::from(step) / f64::from(STEPS);
         room.project(Vector3::new(end * distance, y, distance))
             .is_some_and(|[u, v]| {
                 (u - middle).abs() < half_width * (1.0 - 2.0 * FRAME_MARGIN)

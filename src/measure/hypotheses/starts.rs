@@ -47,10 +47,7 @@ pub fn starts<'a>(
 fn start(problem: &BoxProblem, yaw: f64, left_px: f64, right_px: f64) -> Option<Parameters> {
     let mut room = RoomBox(problem.prior.mean);
     room.0[YAW] = yaw;
-    let tangent = |x: f64| {
-        let ray = room.wall_ray([x, 0.0]);
-        (ray.z > 0.0).then(|| ray.x / ray.z)
-    };
+    let tangent = |x: f64| room.tangent_at([x, 0.0]);
     // An end out of the frame may lie at any angle; what matters is on which side.
     let (left, right) = (
         tangent(left_px).unwrap_or(-6.0).min(-0.05),

@@ -1,6 +1,7 @@
 //! A room with its ends in and out of view.
 
 use super::super::box_fit::BoxProblem;
+use super::super::surfaces::SurfaceMap;
 use super::super::wall_ends;
 use super::{Evidence, Hypothesis, LONG_DESCENT, end_visible};
 use crate::geometry::room_box::RoomBox;
@@ -8,19 +9,31 @@ use crate::geometry::room_box::parameter::{LEFT, RIGHT};
 
 /// Where an end out of view is put, in half widths of the picture.
 const OUTSIDE: f64 = 1.3;
+/// Tangent of an end that lies so far out that its ray points away from the wall.
+const FAR: f64 = 6.0;
 /// Variants less probable than this are left out.
 const NEGLIGIBLE: f64 = 0.01;
+
+/// The ends of a wall and the sides of the frame that they lie towards.
+const SIDES: [(usize, f64); 2] = [(LEFT, -1.0), (RIGHT, 1.0)];
+
+/// Whether the wall's end `LEFT` or `RIGHT` lies so far from the frame's side that it is in view without doubt.
+pub fn is_well_inside(room: &RoomBox, end: usize, map: &SurfaceMap) -> bool {
+    let [middle, half_width] = map.columns_px();
+    let side = if end == LEFT { -1.0 } else { 1.0 };
+    room.end_column(room.0[end])
+        .is_some_and(|x| side * (x - middle) < wall_ends::NEAR_SIDE * half_width)
+}
 
 /// The room of `best` with each of its ends in and out of view, as far as that is likely; likelier ones first.
 pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Vec<Hypothesis> {
     let Evidence { noise, edges, map } = evidence;
     let room = best.room();
     let [middle, half_width] = map.columns_px();
-    let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
+    let sides = SIDES;
     // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
     let ways = sides.map(|(index, side)| {
-        let column = room.end_column(room.0[index]);
-        if column.is_some_and(|x| side * (x - middle) < wall_ends::NEAR_SIDE * half_width) {
+        if is_well_inside(&room, index, map) {
             return vec![(1.0, true, None)];
         }
         if let Some(edge) = problem.edges[usize::from(side > 0.0)] {
@@ -49,15 +62,11 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
             for ((index, side), way) in sides.into_iter().zip([left, right]) {
                 if let Some(corner) = way.2 {
                     fitted.corners[usize::from(side > 0.0)] = Some(corner);
-                    let ray = room.wall_ray(corner.pixel);
-                    start = start.with_end(index, ray.x / ray.z.max(1e-6));
+                    let tangent = room.tangent_at(corner.pixel).unwrap_or(side * FAR);
+                    start = start.with_end(index, tangent);
                 } else if !way.1 {
-                    let ray = room.wall_ray([middle + side * OUTSIDE * half_width, 0.0]);
-                    let outside = if ray.z > 0.0 {
-                        ray.x / ray.z
-                    } else {
-                        side * 6.0
-                    };
+                    let outside = room.tangent_at([middle + side * OUTSIDE * half_width, 0.0]);
+                    let outside = outside.unwrap_or(side * FAR);
                     let outside = side * (side * outside).max(side * start.0[index]);
                     start = start.with_end(index, outside);
                 }

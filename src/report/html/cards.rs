@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::measure::Side;
 use crate::report::comparison::{Change, PhotoChange};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::pictures;
@@ -260,25 +259,11 @@ fn facts(out: &mut String, r: &PhotoResult, change: Option<&PhotoChange>) -> Res
         )?;
     }
     for window in &r.windows {
-        let sill = window
-            .sill_cm
-            .map_or_else(String::new, |s| format!(", sill at {s:.0} cm"));
-        let text = format!("{:.0} x {:.0} cm{sill}", window.width_cm, window.height_cm);
-        fact(out, "window", &text)?;
+        fact(out, "window", &wording::window(window))?;
     }
     if let Some(wall) = &r.adjacent_wall {
-        let side = match wall.side {
-            Side::Left => "wall on the left",
-            Side::Right => "wall on the right",
-        };
-        let [low, high] = wall.width_interval_cm;
-        let cut = if wall.width_is_lower_bound {
-            ", goes on past the frame"
-        } else {
-            ""
-        };
-        let text = format!("{:.0} cm ({low:.0}-{high:.0}){cut}", wall.width_cm);
-        fact(out, side, &text)?;
+        let [side, width] = wording::adjacent_wall(wall);
+        fact(out, &side, &width)?;
     }
     if let Some(confidence) = r.confidence_pct {
         fact(out, "confidence", &format!("{confidence:.0} %"))?;

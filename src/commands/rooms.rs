@@ -1,0 +1,31 @@
+//! `measure-bench rooms`: renders synthetic rooms.
+
+use super::CommandError;
+use crate::cli::rooms::RoomsArgs;
+use crate::exit_code::ExitCode;
+use crate::render::{RenderError, RoomsOptions, write_rooms};
+use crate::say::{counted, say};
+
+/// Renders what the arguments ask for.
+pub(super) fn run(args: RoomsArgs) -> Result<ExitCode, CommandError> {
+    let options = RoomsOptions {
+        out: args.out,
+        count: args.count,
+        seed: args.seed,
+        scenario: args.scenario,
+        size: args.size,
+        format: args.format,
+        labels_only: args.labels_only,
+        roughen_px: args.roughen as f32,
+    };
+    let summary = write_rooms(&options).map_err(|error| match error {
+        RenderError::OthersTruth(_) => CommandError::usage(error),
+        _ => CommandError::failure(error),
+    })?;
+    say(format!(
+        "{}, truth in {}",
+        counted(summary.photos, "photo"),
+        summary.ground_truth.display()
+    ));
+    Ok(ExitCode::Success)
+}
