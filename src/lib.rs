@@ -38,6 +38,7 @@ pub mod label_map;
 pub mod load;
 pub mod measure;
 pub mod memory;
+pub mod merge;
 pub mod options;
 pub mod photo;
 pub mod pipeline;

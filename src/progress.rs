@@ -53,7 +53,7 @@ impl Progress {
         match self {
             Self::Silent => {}
             Self::Bar(bar) => {
-                bar.set_message(format!("measured {}", crate::report::printable(file)));
+                bar.set_message(format!("measured {}", crate::say::printable(file)));
                 bar.inc(1);
             }
             Self::Lines(lines) => {

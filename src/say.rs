@@ -16,6 +16,14 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, thing: &str) -> Stri
     format!("{count} {thing}{ending}")
 }
 
+/// Text without control characters: names of files come from strangers, and a terminal obeys escape sequences.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

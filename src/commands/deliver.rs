@@ -14,10 +14,9 @@ use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
 use crate::report::{
-    Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, printable, table,
-    whole_file,
+    Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, table, whole_file,
 };
-use crate::say::{counted, say};
+use crate::say::{counted, printable, say};
 
 /// Width of the table where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 120;

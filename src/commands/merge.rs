@@ -6,9 +6,9 @@ use super::{CommandError, overwriting};
 use crate::cli::MergeArgs;
 use crate::exit_code::ExitCode;
 use crate::gate::GateLimits;
+use crate::merge::merge;
 use crate::options::{OutputOptions, check_baseline, pictures_of};
 use crate::report::json;
-use crate::report::merge::merge;
 
 /// Merges and delivers.
 pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {

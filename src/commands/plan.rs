@@ -8,9 +8,8 @@ use crate::dataset::names::folder_names;
 use crate::dataset::{Case, Found, GroundTruth, KnownValues, Shard, Sources, Truth, find_cases};
 use crate::options::{Labeller, MeasureOptions};
 use crate::pipeline::PhotoJob;
-use crate::report::printable;
 use crate::report::schema::Unmatched;
-use crate::say::counted;
+use crate::say::{counted, printable};
 use crate::segment::LabelDir;
 
 /// The photos of a run.

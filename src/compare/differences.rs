@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::merge::{SEVERAL, SEVERAL_CORES};
 use crate::report::Report;
 use crate::report::comparison::Difference;
-use crate::report::merge::{SEVERAL, SEVERAL_CORES};
 use crate::report::schema::Environment;
 
 /// Differences of program, machine, model and options, in the order of the report.

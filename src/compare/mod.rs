@@ -108,7 +108,7 @@ fn listed(names: &[String]) -> String {
     let mut text = names
         .iter()
         .take(SHOWN)
-        .map(|name| crate::report::printable(name))
+        .map(|name| crate::say::printable(name))
         .collect::<Vec<_>>()
         .join(", ");
     if names.len() > SHOWN {

@@ -74,7 +74,7 @@ const BOUND_COLUMNS: usize = 48;
 pub fn find(map: &SurfaceMap) -> Boundaries {
     let mut boundaries = Boundaries::default();
     let weight = 1.0 / (CORRELATION_SHARE * map.long_side() as f64);
-    let pairs = [upright_pairs(map, weight), level_pairs(map, weight)];
+    let pairs = [Pair::Upright, Pair::Level].map(|kind| pairs(map, kind, weight));
     let all: usize = pairs.iter().map(Vec::len).sum();
     let stride = all.div_ceil(MOST_CONTACTS).max(1);
     // Each kind by itself: pairs come column by column, the ceiling's and the floor's in turn, and of such a row every second
@@ -115,61 +115,52 @@ fn support(map: &SurfaceMap) -> usize {
     ((SUPPORT_SHARE * map.long_side() as f64) as usize).max(1)
 }
 
-/// Every pair of neighbouring cells, one above the other, of which one is wall and the other floor or ceiling. With
-/// [`level_pairs`], a line yields observations in proportion to its length, whatever its slope, and the steps of the map
-/// cancel.
-fn upright_pairs(map: &SurfaceMap, weight: f64) -> Vec<Contact> {
+/// How two neighbouring cells lie.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Pair {
+    /// One above the other.
+    Upright,
+    /// One beside the other.
+    Level,
+}
+
+/// Every pair of neighbouring cells of which one is wall and the other floor or ceiling. With both kinds of pairs, a line yields
+/// observations in proportion to its length, whatever its slope, and the steps of the map cancel.
+fn pairs(map: &SurfaceMap, kind: Pair, weight: f64) -> Vec<Contact> {
     let support = support(map);
+    let (lines, places) = match kind {
+        Pair::Upright => (map.width, map.height),
+        Pair::Level => (map.height, map.width),
+    };
+    let cell = |line: usize, place: usize| match kind {
+        Pair::Upright => map.cell(line, place),
+        Pair::Level => map.cell(place, line),
+    };
     let mut found = Vec::new();
-    for x in 0..map.width {
-        for y in 1..map.height {
-            let Some((level, up)) = contact(map.cell(x, y - 1), map.cell(x, y)) else {
+    for line in 0..lines {
+        for place in 1..places {
+            let Some((level, up)) = contact(cell(line, place - 1), cell(line, place)) else {
                 continue;
             };
             // Floor above a wall, or wall above the ceiling, is not how rooms are.
-            if up != (level == Level::Ceiling) {
+            if kind == Pair::Upright && up != (level == Level::Ceiling) {
                 continue;
             }
-            let same = |y0: usize, step: usize, down: bool| {
-                let other = if down {
-                    y0 + step
+            let same = |from: usize, step: usize, onwards: bool| {
+                let other = if onwards {
+                    from + step
                 } else {
-                    y0.wrapping_sub(step)
+                    from.wrapping_sub(step)
                 };
-                other >= map.height || alike(map.cell(x, y0), map.cell(x, other))
+                other >= places || alike(cell(line, from), cell(line, other))
             };
-            if (1..support).all(|step| same(y, step, true) && same(y - 1, step, false)) {
+            if (1..support).all(|step| same(place, step, true) && same(place - 1, step, false)) {
+                let [along, across] = [place as f64, line as f64 + 0.5];
                 found.push(Contact {
-                    pixel: map.pixel(x as f64 + 0.5, y as f64),
-                    level,
-                    weight,
-                });
-            }
-        }
-    }
-    found
-}
-
-/// Every such pair of which one is beside the other.
-fn level_pairs(map: &SurfaceMap, weight: f64) -> Vec<Contact> {
-    let support = support(map);
-    let mut found = Vec::new();
-    for y in 0..map.height {
-        for x in 1..map.width {
-            let Some((level, _)) = contact(map.cell(x - 1, y), map.cell(x, y)) else {
-                continue;
-            };
-            let same = |x0: usize, step: usize, right: bool| {
-                let other = if right {
-                    x0 + step
-                } else {
-                    x0.wrapping_sub(step)
-                };
-                other >= map.width || alike(map.cell(x0, y), map.cell(other, y))
-            };
-            if (1..support).all(|step| same(x, step, true) && same(x - 1, step, false)) {
-                found.push(Contact {
-                    pixel: map.pixel(x as f64, y as f64 + 0.5),
+                    pixel: match kind {
+                        Pair::Upright => map.pixel(across, along),
+                        Pair::Level => map.pixel(along, across),
+                    },
                     level,
                     weight,
                 });

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::comparison::{Change, Comparison, ErrorsOf, MapeChange, PhotoChange, TimeChange};
-use super::wording::{escaped_markdown, printable};
-use crate::say::counted;
+use super::wording::escaped_markdown;
+use crate::say::{counted, printable};
 
 /// Photos listed in Markdown; a pull request is no place for hundreds.
 const MOST_LISTED: usize = 50;

@@ -10,7 +10,6 @@ pub mod json;
 pub mod json_schema;
 pub mod junit;
 pub mod markdown;
-pub mod merge;
 pub mod photo_result;
 pub mod pictures;
 pub mod schema;
@@ -22,7 +21,7 @@ pub use anonymous::anonymise;
 pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
 pub use wording::{
-    duration, escaped_markdown, escaped_xml, gate as gate_line, gates_missed, percent, printable,
+    duration, escaped_markdown, escaped_xml, gate as gate_line, gates_missed, percent,
 };
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::gate_outcome::Verdict;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, ABSENT};
+use crate::say::printable;
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 use crate::score::statistics::ErrorStats;
 
@@ -80,7 +81,7 @@ pub fn render(report: &Report, width: usize, style: Style) -> String {
 fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style) {
     let names = Column {
         left: true,
-        ..Column::of("photo", results, |r| wording::printable(&r.file))
+        ..Column::of("photo", results, |r| printable(&r.file))
     };
     let name_need = names.width().min(MIN_NAME);
     let mut shown: Vec<(usize, Column)> = Vec::new();
@@ -131,7 +132,7 @@ fn openings(out: &mut String, results: &[PhotoResult]) {
     let plain = anstyle::Style::new();
     for result in results {
         let of = if results.len() > 1 {
-            format!(" of {}", wording::printable(&result.file))
+            format!(" of {}", printable(&result.file))
         } else {
             String::new()
         };
@@ -288,7 +289,7 @@ fn problems(out: &mut String, report: &Report, style: Style) {
     for (title, photos) in wording::failed(report) {
         push_line(out, &format!("\n{title}"), style.bold);
         for result in photos {
-            let file = wording::printable(&result.file);
+            let file = printable(&result.file);
             push_line(
                 out,
                 &format!("  {file}: {}", wording::why(result)),
@@ -301,7 +302,7 @@ fn problems(out: &mut String, report: &Report, style: Style) {
         for name in names {
             push_line(
                 out,
-                &format!("  {}", wording::printable(name)),
+                &format!("  {}", printable(name)),
                 anstyle::Style::new(),
             );
         }

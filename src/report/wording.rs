@@ -4,7 +4,7 @@ use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::{PhotoResult, StageTimings, Status};
 use super::schema::Report;
 use crate::measure::{AdjacentWall, Side, WindowEstimate};
-use crate::say::counted;
+use crate::say::{counted, printable};
 use crate::score::Metrics;
 use crate::score::metrics::Spread;
 
@@ -133,13 +133,6 @@ pub fn unmatched(report: &Report) -> Vec<(&'static str, &[String])> {
         ]
     });
     lists.filter(|(_, names)| !names.is_empty()).collect()
-}
-
-/// Text without control characters: names of files come from strangers, and a terminal obeys escape sequences.
-pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }
 
 /// Text that stays text in a Markdown table.

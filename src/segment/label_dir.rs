@@ -9,7 +9,7 @@ use crate::deadline::Deadline;
 use crate::hash::sha256_of_file;
 use crate::label_map::LabelMap;
 use crate::photo::Photo;
-use crate::report::printable;
+use crate::say::printable;
 
 /// Relative difference of aspect up to which a map is taken to show its photo: sizes are rounded, and whoever made the map
 /// may have rounded to multiples of 8.

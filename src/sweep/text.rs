@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{Configuration, Point, Sweep};
-use crate::report::{duration, percent, printable};
+use crate::report::{duration, percent};
+use crate::say::printable;
 
 const HEADER: [&str; 12] = [
     "model",

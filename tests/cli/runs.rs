@@ -161,17 +161,16 @@ fn without_orientation(photo: &Path, copy: &Path) {
     std::fs::write(copy, bytes).unwrap();
 }
 
-/// The network never saw a room on its side: the picture has to be turned before.
-#[test]
-fn a_photo_that_lost_its_tag_is_turned_by_gravity_and_seen_as_the_upright_one() {
+/// The results of a rendered iPhone photo that lost its tag, and of the photo as it was: number `index` of the seed.
+fn lost_and_upright(index: usize) -> [Value; 2] {
     let dir = tempfile::tempdir().unwrap();
     measure_bench()
         .current_dir(dir.path())
         .args(["rooms", ".", "--scenario", "nominal", "--size", "512x384"])
-        .args(["--count", "1", "--seed", "5"])
+        .args(["--count", &(index + 1).to_string(), "--seed", "5"])
         .assert()
         .code(0);
-    let upright = dir.path().join("room_00000.jpg");
+    let upright = dir.path().join(format!("room_{index:05}.jpg"));
     let lost = dir.path().join("lost.jpg");
     without_orientation(&upright, &lost);
     let run = measure_bench()
@@ -181,7 +180,11 @@ fn a_photo_that_lost_its_tag_is_turned_by_gravity_and_seen_as_the_upright_one() 
         .code(0);
     let report = json(&run.get_output().stdout);
     // In natural order of their names.
-    let [lost, upright] = [0, 1].map(|index| &report["results"][index]);
+    [0, 1].map(|index| report["results"][index].clone())
+}
+
+/// Asserts that a photo that lies by `roll_deg`, to either side, is measured as the upright one is.
+fn assert_turned(lost: &Value, upright: &Value, roll_deg: f64) {
     let centimetres = |result: &Value| result["wallWidthCm"].as_f64().unwrap();
     let ratio = centimetres(lost) / centimetres(upright);
     assert!((ratio - 1.0).abs() < 0.02, "{ratio}");
@@ -191,7 +194,22 @@ fn a_photo_that_lost_its_tag_is_turned_by_gravity_and_seen_as_the_upright_one() 
     };
     assert!(warns(lost) && !warns(upright));
     assert_eq!(lost["inferences"], 1);
-    assert_eq!(lost["image"]["widthPx"], upright["image"]["heightPx"]);
     let roll = lost["camera"]["rollDeg"].as_f64().unwrap();
-    assert!((roll.abs() - 90.0).abs() < 5.0, "{roll}");
+    assert!((roll.abs() - roll_deg).abs() < 5.0, "{roll}");
+}
+
+/// The network never saw a room on its side: the picture has to be turned before.
+#[test]
+fn a_photo_that_lost_its_tag_is_turned_by_gravity_and_seen_as_the_upright_one() {
+    let [lost, upright] = lost_and_upright(0);
+    assert_turned(&lost, &upright, 90.0);
+    assert_eq!(lost["image"]["widthPx"], upright["image"]["heightPx"]);
+}
+
+/// The accelerometer's reading fits the picture both ways up; this one looks down by 8 degrees, and its verticals converge below.
+#[test]
+fn a_photo_that_lost_its_tag_upside_down_is_told_by_where_its_verticals_converge() {
+    let [lost, upright] = lost_and_upright(2);
+    assert_turned(&lost, &upright, 180.0);
+    assert_eq!(lost["image"]["widthPx"], upright["image"]["widthPx"]);
 }

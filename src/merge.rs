@@ -1,8 +1,9 @@
 //! The reports of all shards of a data set, joined into the report that one run would have given.
 
-use super::schema::{Environment, Report, Unmatched};
-use super::{PhotoResult, printable};
 use crate::dataset::Shard;
+use crate::report::PhotoResult;
+use crate::report::schema::{Environment, Report, Unmatched};
+use crate::say::printable;
 use crate::score::{RunTotals, summarise};
 
 /// Reports that are not the shards of one run.
