@@ -60,6 +60,21 @@ impl Outputs {
         })
     }
 
+    /// Leaves files as they are that are there already, and says which: a whole report must not go for a part of the next one, which its
+    /// journal keeps.
+    pub(super) fn without_existing(mut self) -> Self {
+        for (target, _) in self
+            .files
+            .extract_if(.., |(target, _)| target.path.exists())
+        {
+            say(format!(
+                "note: {} stays as it was",
+                printable(&target.path.display().to_string())
+            ));
+        }
+        self
+    }
+
     /// Leaves the baseline as it is.
     fn without_baseline(mut self) -> Self {
         self.files.retain(|(target, _)| !target.is_baseline);

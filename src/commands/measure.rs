@@ -90,6 +90,12 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
         interrupted: interrupted.load(Ordering::Relaxed),
     };
     let was_interrupted = report.interrupted;
+    // What a resumed run finds there is a part of its own.
+    let outputs = if was_interrupted && !options.resume {
+        outputs.without_existing()
+    } else {
+        outputs
+    };
     let code = deliver(
         report,
         &baseline,

@@ -46,7 +46,25 @@ fn an_interrupted_run_saves_what_is_finished_and_can_be_resumed() {
             .unwrap();
         assert!(resumed.success());
         assert_eq!(report(dir.path())["metrics"]["total"], PHOTOS);
+        std::fs::remove_file(dir.path().join("r.json")).unwrap();
     }
+}
+
+/// A part of the next report is no reason to lose a whole one: the journal keeps it.
+#[test]
+fn an_interrupted_run_leaves_the_report_that_was_there() {
+    let dir = rooms();
+    let saved = dir.path().join("r.json");
+    std::fs::write(&saved, "a whole report").unwrap();
+    let mut run = measuring(dir.path())
+        .args(["--save", "r.json", "--jobs", "1"])
+        .spawn()
+        .unwrap();
+    wait_until(|| finished(dir.path()) >= 2);
+    signal(&run, Signal::INT);
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(std::fs::read_to_string(&saved).unwrap(), "a whole report");
+    assert!(finished(dir.path()) >= 2);
 }
 
 #[test]

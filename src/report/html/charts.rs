@@ -4,7 +4,7 @@ use std::fmt::{Result, Write};
 
 use super::plot::{Axis, Plot};
 use super::run_charts;
-use crate::report::photo_result::{PhotoResult, Status};
+use crate::report::photo_result::PhotoResult;
 use crate::report::schema::Report;
 use crate::say::counted;
 
@@ -96,7 +96,7 @@ fn points<'a>(
 ) -> Vec<Point<'a>> {
     let photos = report.results.iter().enumerate();
     photos
-        .filter(|(_, r)| r.status != Status::Fallback)
+        .filter(|(_, r)| !r.is_stand_in())
         .filter_map(|(place, r)| {
             let (truth, measured, interval) = of(r);
             Some(Point {
