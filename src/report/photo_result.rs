@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::camera::{FocalSource, GravitySource};
 use crate::measure::{AdjacentWall, Measurement, Warning, WindowEstimate};
 use crate::photo::PhotoFormat;
-use crate::score::holds_truth;
 
 /// How a photo fared.
 #[derive(
@@ -402,6 +401,13 @@ fn window(window: &WindowEstimate) -> Option<WindowEstimate> {
         left_cm: window.left_cm.and_then(|v| finite(v, LENGTH_STEP)),
         is_cut: window.is_cut,
     })
+}
+
+/// Whether an 80 % interval holds the truth; `None` where either is missing.
+#[must_use]
+pub fn holds_truth(interval_cm: Option<[f64; 2]>, expected_cm: Option<f64>) -> Option<bool> {
+    let ([low, high], expected) = (interval_cm?, expected_cm?);
+    Some((low..=high).contains(&expected))
 }
 
 fn adjacent_wall(wall: &AdjacentWall) -> Option<AdjacentWall> {

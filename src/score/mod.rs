@@ -38,13 +38,6 @@ fn errors(measured: Option<f64>, expected: Option<f64>) -> Option<Errors> {
     (diff_cm.is_finite() && pct.is_finite()).then_some(Errors { diff_cm, pct })
 }
 
-/// Whether an 80 % interval holds the truth; `None` where either is missing.
-#[must_use]
-pub fn holds_truth(interval_cm: Option<[f64; 2]>, expected_cm: Option<f64>) -> Option<bool> {
-    let ([low, high], expected) = (interval_cm?, expected_cm?);
-    Some((low..=high).contains(&expected))
-}
-
 /// To a ten-thousandth: enough to recompute any statistic, without the tail of binary fractions.
 pub(crate) fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4

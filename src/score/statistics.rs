@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{holds_truth, round};
+use super::round;
+use crate::report::photo_result::holds_truth;
 
 /// One measured length with its truth, cm.
 #[derive(Debug, Clone, Copy, PartialEq)]
