@@ -15,6 +15,7 @@ use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
 use crate::report::{
     Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, table, whole_file,
+    why,
 };
 use crate::say::{counted, printable, say};
 
@@ -60,13 +61,12 @@ impl Outputs {
         })
     }
 
-    /// Leaves files as they are that are there already, and says which: a whole report must not go for a part of the next one, which its
+    /// Leaves reports as they are that are there already, and says which: a whole report must not go for a part of the next one, which its
     /// journal keeps.
     pub(super) fn without_existing(mut self) -> Self {
-        for (target, _) in self
-            .files
-            .extract_if(.., |(target, _)| target.path.exists())
-        {
+        for (target, _) in self.files.extract_if(.., |(target, _)| {
+            !target.is_baseline && target.path.exists()
+        }) {
             say(format!(
                 "note: {} stays as it was",
                 printable(&target.path.display().to_string())
@@ -233,8 +233,7 @@ impl End {
                 } else {
                     ""
                 };
-                let why = r.error.as_deref().unwrap_or_default();
-                format!("{which}: {}: {}", printable(&r.file), printable(why))
+                format!("{which}: {}: {}", printable(&r.file), why(r))
             });
             let why = format!(
                 "{} of {photos} could not be measured{first}",

@@ -115,33 +115,36 @@ fn at_most_photos(
 /// One outcome for each of width and height that has truth, one where neither has; missed ones name the photos whose truth lies outside
 /// the interval.
 fn coverage(limit: f64, results: &[PhotoResult], metrics: &Metrics) -> Vec<GateOutcome> {
-    type Misses = fn(&PhotoResult) -> bool;
-    let sizes: [(&str, Option<f64>, Misses); 2] = [
-        (
-            " width",
-            metrics.width.coverage80,
-            PhotoResult::width_misses_truth,
-        ),
-        (
-            " height",
-            metrics.height.coverage80,
-            PhotoResult::height_misses_truth,
-        ),
-    ];
-    let mut outcomes = Vec::new();
-    for (what, found, misses_truth) in sizes {
-        if found.is_some() {
-            let mut outcome = at_least(&format!("min-coverage{what}"), limit, found);
+    let of = |size: &str,
+              found: Option<f64>,
+              truth: fn(&PhotoResult) -> Option<f64>,
+              misses_truth: fn(&PhotoResult) -> bool| {
+        // Truth that no photo was measured for is missed, not passed over.
+        let has_truth = results.iter().any(|r| truth(r).is_some());
+        has_truth.then(|| {
+            let mut outcome = at_least(&format!("min-coverage {size}"), limit, found);
             if outcome.verdict == Verdict::Missed {
                 outcome.photos = named(results, |r| !r.is_stand_in() && misses_truth(r));
             }
-            outcomes.push(outcome);
-        }
+            outcome
+        })
+    };
+    let width = of(
+        "width",
+        metrics.width.coverage80,
+        |r| r.score.expected_width_cm,
+        PhotoResult::width_misses_truth,
+    );
+    let height = of(
+        "height",
+        metrics.height.coverage80,
+        |r| r.score.expected_height_cm,
+        PhotoResult::height_misses_truth,
+    );
+    if width.is_none() && height.is_none() {
+        return vec![at_least("min-coverage", limit, None)];
     }
-    if outcomes.is_empty() {
-        outcomes.push(at_least("min-coverage", limit, None));
-    }
-    outcomes
+    width.into_iter().chain(height).collect()
 }
 
 fn named(results: &[PhotoResult], which: impl Fn(&PhotoResult) -> bool) -> Vec<String> {
@@ -216,6 +219,18 @@ mod tests {
         ];
         let expected: Vec<_> = expected.map(|(g, v, p)| (g.to_owned(), v, p)).into();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn truth_that_nothing_was_measured_for_is_no_coverage() {
+        let mut unmeasured = photo("a.jpg", 400.0);
+        unmeasured.score.expected_height_cm = Some(250.0);
+        let results = [unmeasured];
+        let metrics = summarise(&results, RunTotals::default());
+        let [width, height] = coverage(50.0, &results, &metrics).try_into().unwrap();
+        assert_eq!(width.verdict, Verdict::Held);
+        assert_eq!(height.gate, "min-coverage height");
+        assert_eq!(height.verdict, Verdict::Missed);
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl QuarterTurns {
 
     /// Gravity, of the displayed picture, in the turned picture's camera frame.
     #[must_use]
-    pub fn of_picture(self, gravity: Gravity) -> Gravity {
+    pub fn turn_gravity(self, gravity: Gravity) -> Gravity {
         let [x, y, z] = gravity.down.into();
         let down = match self.0 {
             1 => Vector3::new(-y, x, z),
@@ -127,7 +127,7 @@ impl QuarterTurns {
         let turned = if already {
             gravity
         } else {
-            self.of_picture(gravity)
+            self.turn_gravity(gravity)
         };
         (turned.down.y > turned.down.x.abs()).then_some(turned)
     }

@@ -131,7 +131,7 @@ fn way_up(pixels: &RgbImage, gravity: Gravity, focal: Option<Focal>) -> Gravity 
         width: pixels.width(),
         height: pixels.height(),
     };
-    let turned = QuarterTurns::clockwise(2).of_picture(gravity);
+    let turned = QuarterTurns::clockwise(2).turn_gravity(gravity);
     let edges = segments::near_vertical(pixels, QuarterTurns::NONE);
     let agreeing = |gravity: Gravity| {
         focal.map_or(0.0, |focal| {

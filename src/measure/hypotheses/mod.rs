@@ -197,13 +197,12 @@ fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Optio
     let (room, map) = (best.room(), evidence.map);
     let side = room.most_frontal_side();
     let shared_corner = best.ends_visible[usize::from(side == Wall::Right)];
-    let in_view = cells_on(&room, side, map, |x, y| map.cell(x, y) != Cell::Unknown);
     // Under a roof, the side wall's height is another one.
-    if room.0[YAW].abs() <= CORNER_VIEW
-        || !shared_corner
-        || in_view < LEAST_BESIDE
-        || room.roof().is_some()
-    {
+    if room.0[YAW].abs() <= CORNER_VIEW || !shared_corner || room.roof().is_some() {
+        return None;
+    }
+    let in_view = cells_on(&room, side, map, |x, y| map.cell(x, y) != Cell::Unknown);
+    if in_view < LEAST_BESIDE {
         return None;
     }
     // Ends that other walls hide are those of the opposite wall.

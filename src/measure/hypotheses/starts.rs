@@ -5,6 +5,7 @@ use nalgebra::Vector3;
 
 use super::super::box_fit::BoxProblem;
 use super::super::surfaces::SurfaceMap;
+use super::variants::FAR;
 use crate::geometry::room_box::{
     LEAST_KNEE, Level, Parameters, RoomBox, Wall,
     parameter::{LEFT, LN_DISTANCE, LN_HEIGHT, LN_KNEE, RIGHT, SLOPE, YAW},
@@ -50,8 +51,8 @@ fn start(problem: &BoxProblem, yaw: f64, left_px: f64, right_px: f64) -> Option<
     let tangent = |x: f64| room.tangent_at([x, 0.0]);
     // An end out of the frame may lie at any angle; what matters is on which side.
     let (left, right) = (
-        tangent(left_px).unwrap_or(-6.0).min(-0.05),
-        tangent(right_px).unwrap_or(6.0).max(0.05),
+        tangent(left_px).unwrap_or(-FAR).min(-0.05),
+        tangent(right_px).unwrap_or(FAR).max(0.05),
     );
     room.0[LEFT] = left;
     room.0[RIGHT] = right;

@@ -10,12 +10,9 @@ use crate::geometry::room_box::parameter::{LEFT, RIGHT};
 /// Where an end out of view is put, in half widths of the picture.
 const OUTSIDE: f64 = 1.3;
 /// Tangent of an end that lies so far out that its ray points away from the wall.
-const FAR: f64 = 6.0;
+pub const FAR: f64 = 6.0;
 /// Variants less probable than this are left out.
 const NEGLIGIBLE: f64 = 0.01;
-
-/// The ends of a wall and the sides of the frame that they lie towards.
-const SIDES: [(usize, f64); 2] = [(LEFT, -1.0), (RIGHT, 1.0)];
 
 /// Whether the wall's end `LEFT` or `RIGHT` lies so far from the frame's side that it is in view without doubt.
 pub fn is_well_inside(room: &RoomBox, end: usize, map: &SurfaceMap) -> bool {
@@ -30,7 +27,7 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
     let Evidence { noise, edges, map } = evidence;
     let room = best.room();
     let [middle, half_width] = map.columns_px();
-    let sides = SIDES;
+    let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
     // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
     let ways = sides.map(|(index, side)| {
         if is_well_inside(&room, index, map) {
