@@ -4,6 +4,8 @@ CARGO ?= cargo
 PYTHON = .venv/bin/python
 OUT = bench-out
 PRECISION = fp32
+# ONNX Runtime's library: cpu, or gpu for NVIDIA's. Every target puts the one named here into vendor/.
+RUNTIME ?= cpu
 # Of `make train`: minutes of training, and how many rooms to render for it.
 MINUTES = 125
 COUNT = 5000
@@ -14,14 +16,17 @@ ROOT = $(or $(CARGO_HOME),$(HOME)/.cargo)
 TARGET = all
 FUZZ_MINUTES = 20
 
+# The program takes these for options; figures and tests are not to depend on a developer's environment.
+unexport MEASURE_MODEL M2F_LONG_SIDE MEASURE_CAMERA_HEIGHT_CM MEASURE_CEILING_HEIGHT_CM MEASURE_DEFAULT_FOV_DEG
+
 .PHONY: help bench bundle test check decoding runtime system tools release install fixtures study scale screenshots train model parity perf torture soak fuzz deny sbom
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%s\t%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 bench: release ## measure the fixtures and print their scores; reports go to bench-out/
 	@mkdir -p $(OUT)
-	$(BINARY) --dir fixtures --ground-truth ground_truth.json --save $(OUT)/report.json --save $(OUT)/report.md --save $(OUT)/report.html
+	$(BINARY) --no-config --dir fixtures --ground-truth ground_truth.json --save $(OUT)/report.json --save $(OUT)/report.md --save $(OUT)/report.html
 
 test: system tools runtime ## all tests
 	$(CARGO) test --locked
@@ -33,15 +38,15 @@ system: # what building needs from the system
 	@scripts/install-system-packages.sh
 
 runtime: system ## ONNX Runtime's library, into vendor/
-	@scripts/get-onnxruntime.sh
+	@scripts/get-onnxruntime.sh $(RUNTIME)
 
-tools: # what some tests need: a headless browser, GNU parallel, xmllint
+tools: system # what some tests need: a headless browser, GNU parallel, xmllint
 	@scripts/install-test-tools.sh
 
 release: system runtime
 	$(CARGO) build --release --locked
 
-install: system runtime ## install the program, with its model inside and ONNX Runtime beside it: make install ROOT=/usr/local
+install: system runtime ## install the program, with its model inside and ONNX Runtime beside it: make install ROOT=/usr/local RUNTIME=gpu
 	$(CARGO) install --locked --path . --root $(ROOT)
 	@mkdir -p $(ROOT)/lib
 	cp -P vendor/onnxruntime/libonnxruntime* $(ROOT)/lib/
@@ -66,12 +71,13 @@ fuzz: system ## coverage-guided fuzzing of what reads strangers' files, and of t
 	@scripts/install-fuzz-tools.sh
 	python3 scripts/fuzz.py $(TARGET) --minutes $(FUZZ_MINUTES) --out $(abspath $(OUT)/fuzz)
 
-deny: ## licences, bans and sources of the dependencies, and known vulnerabilities where their database can be reached
+deny: system ## licences, bans and sources of the dependencies, and known vulnerabilities where their database can be reached
 	@scripts/deny.sh
 
 sbom: ## what the binary is made of, as CycloneDX, into bench-out/
 	@mkdir -p $(OUT)
-	python3 scripts/sbom.py >$(OUT)/sbom.cdx.json
+	python3 scripts/sbom.py >$(OUT)/sbom.cdx.json.partial
+	mv $(OUT)/sbom.cdx.json.partial $(OUT)/sbom.cdx.json
 
 scale: release ## 10,000 small photos as one run and as eight shards: the same report, flat memory
 	scripts/scale.sh $(BINARY) $(OUT)/scale
@@ -87,7 +93,7 @@ train: release ## render rooms and train a model like the bundled one on them; g
 	@scripts/python-environment.sh models/requirements.txt
 	scripts/train.sh $(BINARY) $(OUT)/train $(MINUTES) $(COUNT)
 
-model: ## export a checkpoint to models/: make model CHECKPOINT=facebook/mask2former-swin-tiny-ade-semantic PRECISION=fp16
+model: system ## export a checkpoint to models/: make model CHECKPOINT=facebook/mask2former-swin-tiny-ade-semantic PRECISION=fp16
 	@test -n "$(CHECKPOINT)" || { echo "make model CHECKPOINT=<name or folder> [PRECISION=fp32|fp16|fp16-gpu|int8]"; exit 2; }
 	@scripts/python-environment.sh models/requirements.txt
 	$(PYTHON) models/export.py --checkpoint "$(CHECKPOINT)" --precision $(PRECISION)

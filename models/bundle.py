@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Makes a trained checkpoint the bundled model: weights in half precision in models/checkpoint, the ONNX file, its checksum.
 
-    python models/bundle.py --checkpoint bench-out/train/run/checkpoint --photos bench-out/train/heldout
+    python models/bundle.py --checkpoint bench-out/train/run-5000/checkpoint --photos bench-out/train/heldout-300-seed910000
 
-The folder models/checkpoint is what the ONNX file is exported from, so that anyone can export it again or train on from it.
+The folder models/checkpoint is what the ONNX file is exported from, so that anyone can export it again or train on from it. All
+three stay as they are where the export is refused.
 """
 
 import argparse
 import shutil
+import tempfile
 from pathlib import Path
 
 from safetensors.torch import load_file, save_file
@@ -37,9 +39,16 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="folder that train.py wrote")
     parser.add_argument("--photos", type=Path, required=True, help="renders on which the export is compared with torch")
     arguments = parser.parse_args()
-    halve(arguments.checkpoint, CHECKPOINT)
-    agreement = export(str(CHECKPOINT), MODEL, "fp16", None, SOURCE, arguments.photos)
-    MODEL.with_name(f"{MODEL.name}.sha256").replace(MODELS / "SHA256SUMS")
+    # In models/, so that its files move without a copy; and the checkpoint may be the bundled one itself.
+    with tempfile.TemporaryDirectory(dir=MODELS) as scratch:
+        checkpoint, model = Path(scratch) / CHECKPOINT.name, Path(scratch) / MODEL.name
+        halve(arguments.checkpoint, checkpoint)
+        agreement = export(str(checkpoint), model, "fp16", None, SOURCE, arguments.photos)
+        CHECKPOINT.mkdir(exist_ok=True)
+        for path in sorted(checkpoint.iterdir()):
+            path.replace(CHECKPOINT / path.name)
+        model.replace(MODEL)
+        model.with_name(f"{MODEL.name}.sha256").replace(MODELS / "SHA256SUMS")
     print(f"{MODEL}: {MODEL.stat().st_size} bytes, {agreement.as_metadata()}")
 
 

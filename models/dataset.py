@@ -4,6 +4,7 @@ Pictures are kept decoded in memory (519 kB each at 416 x 312), because decoding
 a training step.
 """
 
+import argparse
 import json
 import random
 from dataclasses import dataclass, field
@@ -43,14 +44,28 @@ class Style:
 
     @classmethod
     def parse(cls, text: str) -> "Style":
-        """From the command line's form; ValueError where it has no `=`."""
-        key, value = text.split("=")
+        """From the command line's form."""
+        key, _, value = text.partition("=")
+        if not key or not value:
+            raise argparse.ArgumentTypeError(f"'{text}': expected KEY=VALUE, such as floor=tiles")
         return cls(key, value)
 
-    def shown(self, folder: Path) -> set[str]:
-        """File names of the folder's pictures of it; KeyError where the folder's ground truth names no styles."""
-        records = json.loads((folder / "ground_truth.json").read_text())
-        return {record["file"] for record in records if record["style"][self.key] == self.value}
+    def shown(self, folders: list[Path]) -> set[Path]:
+        """The folders' pictures of it; where there are folders but none of it, that is an error."""
+        looks = {picture: look for folder in folders for picture, look in styles(folder).items()}
+        found = {picture for picture, look in looks.items() if look.get(self.key) == self.value}
+        if looks and not found:
+            known = sorted({f"{key}={value}" for look in looks.values() for key, value in look.items()})
+            raise SystemExit(f"{self.key}={self.value}: no picture is of this style; there are {', '.join(known)}")
+        return found
+
+
+def styles(folder: Path) -> dict[Path, dict[str, str]]:
+    """How the room of every picture of a folder looks."""
+    records = json.loads((folder / "ground_truth.json").read_text())
+    if any(record.get("style") is None for record in records):
+        raise SystemExit(f"{folder}: its ground_truth.json does not name the `style` of all pictures, so none can be told by it")
+    return {folder / record["file"]: record["style"] for record in records}
 
 
 def load(picture_path: Path, labels_path: Path, size: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
@@ -112,7 +127,7 @@ class RoomPictures:
         folders = sorted(p for pattern in self.patterns for p in Path("/").glob(str(Path(pattern).resolve())[1:]))
         before = len(self)
         folders = [p for p in folders if p.is_dir() and (not self.without or (p / "ground_truth.json").exists())]
-        left_out = {folder / name for folder in folders for style in self.without for name in style.shown(folder)}
+        left_out = {picture for style in self.without for picture in style.shown(folders)}
         for picture_path, labels_path in pairs(folders):
             if picture_path in self._known or picture_path in left_out:
                 continue

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """IoU of an exported model on a folder of renders, per class and per scenario, and on photos annotated by hand; overlays.
 
-    python models/evaluate.py --model models/measure-bench-rooms.onnx --data renders/heldout
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --data bench-out/rooms
     python models/evaluate.py --model models/measure-bench-rooms.onnx --photos tests/annotations/photos --annotations tests/annotations
-    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays overlays --page overlays.jpg
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --photos photos --overlays bench-out/overlays
 
 Pictures go through the file's own size policy and normalisation; labels are the argmax of the reference's scores, which are
 enlarged to the picture first, as the program does. `--long-side` tries another input size.
@@ -93,11 +93,16 @@ def score(model: ExportedModel, folder: Path, only: Style | None, limit: int | N
     """Scores over all pictures of a folder, or those of one style, and over those of each scenario that its ground_truth.json names."""
     to_room = ade_to_room()
     outputs = to_room[[record["adeIndex"] for record in model.labels]]
-    records = json.loads((folder / "ground_truth.json").read_text())
-    scenarios = {record["file"]: record["scenario"] for record in records}
+    ground_truth = folder / "ground_truth.json"
+    if not ground_truth.exists():
+        raise SystemExit(f"{folder}: no ground_truth.json; --data is a folder that `measure-bench rooms` has rendered")
+    scenarios = {record["file"]: record["scenario"] for record in json.loads(ground_truth.read_text())}
     confusions = defaultdict(lambda: np.zeros((256, 256), np.int64))
-    wanted = only.shown(folder) if only else scenarios.keys()
-    for picture_path, labels_path in [pair for pair in pairs([folder]) if pair[0].name in wanted][:limit]:
+    wanted = only.shown([folder]) if only else {folder / name for name in scenarios}
+    scored = [pair for pair in pairs([folder]) if pair[0] in wanted][:limit]
+    if not scored:
+        raise SystemExit(f"{folder}: no picture with a label map in labels/")
+    for picture_path, labels_path in scored:
         picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
         truth = to_room[np.asarray(Image.open(labels_path))]
         predicted = outputs[model.segment(picture, truth.shape[::-1])]
@@ -179,13 +184,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of renders with labels to score on")
     parser.add_argument("--photos", type=Path, help="folder of photos to draw overlays of")
     parser.add_argument("--annotations", type=Path, help="folder of annotations of some of these photos")
-    parser.add_argument("--overlays", type=Path, default=Path("overlays"), help="folder for the overlays")
+    parser.add_argument("--overlays", type=Path, help="folder for the overlays")
     parser.add_argument("--page", type=Path, help="one picture of all overlays")
     parser.add_argument("--only", type=Style.parse, metavar="KEY=VALUE", help="of the renders only those of a style")
     parser.add_argument("--limit", type=int, help="only the first pictures")
     parser.add_argument("--long-side", type=int, help="input size instead of the file's own policy")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
+    drawing = arguments.overlays or arguments.page
+    for folder in (arguments.data, arguments.photos, arguments.annotations):
+        if folder and not folder.is_dir():
+            parser.error(f"{folder}: no such folder")
+    if not arguments.data and not arguments.photos:
+        parser.error("--data or --photos says what to look at")
+    if arguments.photos and not (arguments.annotations or drawing):
+        parser.error("--photos does nothing without --annotations, --overlays or --page")
+    if not arguments.photos and (arguments.annotations or drawing):
+        parser.error("--annotations, --overlays and --page need --photos")
+    if arguments.only and not arguments.data:
+        parser.error("--only needs --data")
     model = ExportedModel(arguments.model, arguments.threads, arguments.long_side)
     if arguments.data:
         scores = score(model, arguments.data, arguments.only, arguments.limit)
@@ -193,13 +210,17 @@ def main() -> None:
         print(f"median inference {np.median(model.milliseconds):.0f} ms")
     if arguments.photos and arguments.annotations:
         report_annotated(model, arguments.photos, arguments.annotations)
-    if arguments.photos:
-        arguments.overlays.mkdir(parents=True, exist_ok=True)
+    if drawing:
+        if arguments.overlays:
+            arguments.overlays.mkdir(parents=True, exist_ok=True)
         drawn = []
         for path in sorted(p for p in arguments.photos.iterdir() if p.suffix.lower() in {".jpg", ".png", ".heic"})[:arguments.limit]:
             print(path.name)
             drawn.append(overlay(model, open_photo(path)))
-            drawn[-1].save(arguments.overlays / f"{path.stem}.png")
+            if arguments.overlays:
+                drawn[-1].save(arguments.overlays / f"{path.stem}.png")
+        if not drawn:
+            raise SystemExit(f"{arguments.photos}: no photos (.jpg, .png, .heic)")
         if arguments.page:
             page(drawn).save(arguments.page, quality=85)
 

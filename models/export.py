@@ -65,7 +65,11 @@ def checkpoint_folder(checkpoint: str) -> Path:
         return folder
     from huggingface_hub import snapshot_download
 
-    return Path(snapshot_download(checkpoint, allow_patterns=["*.json", "*.safetensors", "pytorch_model*.bin"]))
+    try:
+        return Path(snapshot_download(checkpoint, allow_patterns=["*.json", "*.safetensors", "pytorch_model*.bin"]))
+    except Exception as error:  # Of its own and of its HTTP library's kinds: no such name, no access, no network.
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise SystemExit(f"{checkpoint}: no such folder here, and the hub does not give it by this name: {reason}") from None
 
 
 def trace(network: Mask2FormerForUniversalSegmentation, target: Path) -> None:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws rooms in another and much plainer style than the program's own renderer, to see what a network carries over.
 
-    python models/plain_rooms.py --output renders/plain --count 200 --seed 1
-    python models/evaluate.py --model models/measure-bench-rooms.onnx --data renders/plain
+    python models/plain_rooms.py --output bench-out/plain --count 200 --seed 1
+    python models/evaluate.py --model models/measure-bench-rooms.onnx --data bench-out/plain
 
 Never trained on. One ray a pixel through a box room with a window, a door and boxes for furniture; each surface has one
 colour, a little noise, and light that falls off from one lamp. No texture, no reflection, no lens, no camera faults.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the bundled Mask2Former on folders of renders, within a given time.
 
-    python models/train.py --data 'renders/train*' --output runs/rooms --minutes 60
+    python models/train.py --data 'bench-out/rooms/train*' --output bench-out/runs/rooms --minutes 60
 
 The learning rate follows the clock, not the step count, so that a run anneals fully on a slow or busy machine too. New
 folders and pictures that match `--data` join while it runs. State is saved every few minutes; the same command continues
@@ -161,17 +161,6 @@ class Run:
     def save(self) -> None:
         """Writes the state to continue from and the averaged weights as a checkpoint folder."""
         self.output.mkdir(parents=True, exist_ok=True)
-        state = {
-            "network": self.network.state_dict(),
-            "classifier": self.classifier.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-        }
-        partial = self.output / "state.partial"
-        torch.save(state, partial)
-        partial.replace(self.output / "state.pt")
         provenance = {
             "steps": self.step,
             "minutes": round(self.seconds / 60, 1),
@@ -185,6 +174,19 @@ class Run:
             provenance["initial"] = read_provenance(self.arguments.initial)
         size = (self.arguments.shortest_edge, self.arguments.longest_edge)
         save_checkpoint(self.average.module, self.output / "checkpoint", size, provenance)
+        # Last, so that a state that says that the time is over has its checkpoint.
+        state = {
+            "network": self.network.state_dict(),
+            "classifier": self.classifier.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "pictures": self.pictures,
+        }
+        partial = self.output / "state.partial"
+        torch.save(state, partial)
+        partial.replace(self.output / "state.pt")
 
     def resume(self) -> bool:
         """Continues from a saved state where there is one."""
@@ -197,6 +199,7 @@ class Run:
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
+        self.pictures = state.get("pictures", 0)  # Older states do not say.
         return True
 
 
@@ -204,7 +207,7 @@ def train(run: Run, data: RoomPictures) -> None:
     """Trains until the time is over; waiting for the first pictures does not count."""
     arguments = run.arguments
     last_save = last_refresh = last_log = time.monotonic()
-    losses = []
+    losses, waiting = [], False
     while run.progress < 1.0:
         started = time.monotonic()
         if len(data) < FEWEST_PICTURES or started - last_refresh > arguments.refresh_seconds:
@@ -212,6 +215,10 @@ def train(run: Run, data: RoomPictures) -> None:
                 print(f"{added} new pictures, {len(data)} in all", flush=True)
             run.pictures, last_refresh = len(data), started
             if len(data) < FEWEST_PICTURES:
+                if not waiting:
+                    patterns = ", ".join(arguments.data)
+                    print(f"waiting for pictures that match {patterns}: {len(data)} of at least {FEWEST_PICTURES}", flush=True)
+                waiting = True
                 time.sleep(5)
                 continue
             started = time.monotonic()
@@ -255,6 +262,9 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
     run = Run(arguments.output, arguments, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     resumed = run.resume()
+    if resumed and run.progress >= 1.0:
+        print(f"finished already, at step {run.step}: {run.output / 'checkpoint'}; --minutes above {arguments.minutes:g} goes on")
+        return
     # A continued run must not see the pictures of its beginning again in the same order.
     random.seed(arguments.seed + run.step)
     torch.manual_seed(arguments.seed + run.step)

@@ -8,6 +8,7 @@ what comes of it. The row in full says how far another decoder of the same pixel
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,8 @@ UNCHANGED = 0.995
 """IoU from which on a mask counts as the same."""
 DIVISORS = (1, 2, 4)
 ROUNDS = 3
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MEASURE_", "M2F_"))}
+"""Without what the program takes for options: figures are not to depend on it."""
 
 
 def decoded(path: Path, divisor: int) -> tuple[Image.Image, float]:
@@ -40,7 +43,7 @@ def measured(binary: Path, photos: Path) -> tuple[dict[str, np.ndarray], dict[st
     """Of a folder: the label map of every photo, at the network's resolution, and the widths."""
     out = photos.with_name(f"{photos.name}-measured")
     command = [binary, "--no-config", "--quiet", "--dir", photos, "--debug-dir", out, "--summary", "json"]
-    report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=ENVIRONMENT).stdout)
     labels = {folder.name: np.asarray(Image.open(folder / "labels.png")) for folder in out.iterdir()}
     widths = {result["file"]: result["wallWidthCm"] for result in report["results"] if result.get("wallWidthCm")}
     return labels, widths
@@ -53,6 +56,8 @@ def ious(wanted: np.ndarray, found: np.ndarray) -> list[float]:
 
 
 def main() -> None:
+    if len(sys.argv) < 4:
+        raise SystemExit(__doc__)
     binary, out, *photos = (Path(argument) for argument in sys.argv[1:])
     own = out / "own"
     own.mkdir(parents=True, exist_ok=True)

@@ -28,11 +28,16 @@ RENDERED = 4
 """Different photos of a size."""
 LONG_RUN = 500
 """Photos over which memory has to stay flat."""
+LONG_RUN_SIZE = "640x480"
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MEASURE_", "M2F_"))}
+"""Without what the program takes for options: figures are not to depend on it."""
+PROC = Path("/proc")
 
 
 def call(*command, **options) -> subprocess.CompletedProcess:
     """Runs a command; its standard output as text."""
-    return subprocess.run([str(word) for word in command], check=True, text=True, stdout=subprocess.PIPE, **options)
+    words = [str(word) for word in command]
+    return subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE, env=ENVIRONMENT, **options)
 
 
 class Bench:
@@ -141,27 +146,55 @@ def throughput(bench: Bench) -> dict:
     }
 
 
+def resident_kib(process: int) -> float:
+    """Memory that a process holds; none where it is not there any more."""
+    try:
+        pages = int((PROC / f"{process}/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024
+
+
+def children(process: int) -> list[int]:
+    """Processes that a process has started and that are still there."""
+    try:
+        return [int(child) for path in PROC.glob(f"{process}/task/*/children") for child in path.read_text().split()]
+    except OSError:  # a thread that has ended meanwhile
+        return []
+
+
 def memory(bench: Bench) -> dict:
-    """Resident memory over many photos: slope of a line through the second half of the run, KB a photo."""
-    folder = bench.photos("640x480", LONG_RUN)
+    """Resident memory over many photos: slope of a line through the second half of the run, KB a photo. That of the decoding
+    processes is in it; pages that they share with the program count several times."""
+    folder = bench.photos(LONG_RUN_SIZE, LONG_RUN)
     save = bench.out / "long.json"
     journal = save.with_name("long.json.journal.jsonl")
     command = [bench.binary, "--no-config", "--quiet", "--dir", folder, "--save", save]
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
-    samples = []
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    samples, own_peak = [], 0.0
     while process.poll() is None:
         time.sleep(0.2)
+        own = resident_kib(process.pid)
+        together = own + sum(resident_kib(child) for child in children(process.pid))
         try:
-            resident = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
             # The first line is the header.
-            samples.append((journal.read_bytes().count(b"\n") - 1, resident))
-        except (FileNotFoundError, IndexError):
+            photos = journal.read_bytes().count(b"\n") - 1
+        except FileNotFoundError:
             continue  # not started yet, or just ended
+        if own:
+            samples.append((photos, together))
+            own_peak = max(own_peak, own)
     if process.returncode not in (0, 1):
         raise SystemExit(f"the run over {LONG_RUN} photos ended with {process.returncode}")
     late = [(photos, kib) for photos, kib in samples if photos >= LONG_RUN // 2]
     slope, _ = statistics.linear_regression(*zip(*late))
-    return {"photos": LONG_RUN, "slopeKbPerPhoto": round(slope, 1), "peakMb": round(max(kib for _, kib in samples) / 1024)}
+    return {
+        "photos": LONG_RUN,
+        "size": LONG_RUN_SIZE,
+        "slopeKbPerPhoto": round(slope, 1),
+        "peakMb": round(max(kib for _, kib in samples) / 1024),
+        "peakMbWithoutDecoders": round(own_peak / 1024),
+    }
 
 
 def start(bench: Bench) -> dict:
@@ -220,9 +253,12 @@ def table(results: dict) -> str:
             f"{row['photosPerSecond']}; without network {row['withoutNetwork']}, network alone {row['networkAlone']}: "
             f"{row['shareOfSerialPct']} % of 1 / (1/A + 1/B)",
         )
-    if "memory" in results:
+    if "size" in results.get("memory", {}):  # Kept ones without it counted the program alone.
         row = results["memory"]
-        put(f"memory over {row['photos']} photos", f"{row['slopeKbPerPhoto']} KB a photo, peak {row['peakMb']} MB")
+        put(
+            f"memory over {row['photos']} photos of {row['size']}, decoding processes included",
+            f"{row['slopeKbPerPhoto']} KB a photo, peak {row['peakMb']} MB ({row['peakMbWithoutDecoders']} MB without them)",
+        )
     if "start" in results:
         put("start to first result, bundled model", f"{results['start']['secondsToFirstResult']} s")
     if "large" in results:
@@ -238,6 +274,9 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="photos of 24.5 MP, too; needs 16 GB of free memory")
     parser.add_argument("--only", nargs="+", choices=list(MEASUREMENTS), default=[name for name in MEASUREMENTS if name != "large"])
     arguments = parser.parse_args()
+    if "memory" in arguments.only and not (PROC / "self/statm").exists():
+        print("memory: NOT measured, it takes Linux's /proc", file=sys.stderr)
+        arguments.only = [name for name in arguments.only if name != "memory"]
     bench = Bench(arguments.binary, arguments.out)
     kept = bench.out / "perf.json"
     results = json.loads(kept.read_text()) if kept.exists() else {}

@@ -14,6 +14,7 @@ import base64
 import io
 import json
 import resource
+import sys
 import time
 from pathlib import Path
 
@@ -90,8 +91,10 @@ def main() -> None:
             {
                 "secondsPerPhoto": round(seconds / count, 3),
                 "networkSecondsPerPhoto": round(service.network_seconds / count, 3),
-                # Linux counts in KiB.
-                "peakMb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+                # macOS counts in bytes, Linux in KiB.
+                "peakMb": round(
+                    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+                ),
             }
         )
     )

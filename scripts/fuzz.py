@@ -83,12 +83,15 @@ def fuzz(program, target, seconds, out):
             [program, *corpora(target, out), *options], env=environment(), stdout=sink, stderr=subprocess.STDOUT
         )
         used, asked = 0.0, False
-        while process.poll() is None:
-            time.sleep(1)
-            used = processor_seconds(process.pid) or used
-            if used >= seconds and not asked:
-                process.send_signal(signal.SIGUSR1)  # libFuzzer's wish to end in good order
-                asked = True
+        try:
+            while process.poll() is None:
+                time.sleep(1)
+                used = processor_seconds(process.pid) or used
+                if used >= seconds and not asked:
+                    process.send_signal(signal.SIGUSR1)  # libFuzzer's wish to end in good order
+                    asked = True
+        finally:
+            process.kill()  # Where we are interrupted it would go on; one that has ended is left alone.
     return log.read_text(errors="replace"), used, asked and process.returncode == 0
 
 

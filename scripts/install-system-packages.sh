@@ -10,7 +10,16 @@ fail() {
     exit 1
 }
 
-command -v cargo >/dev/null || fail "Rust is missing: install it from https://rustup.rs"
+cargo=${CARGO:-cargo}
+command -v "${cargo%% *}" >/dev/null || fail "Rust is missing: install it from https://rustup.rs"
+# shellcheck disable=SC2086 # CARGO may name a toolchain too
+found=$($cargo --version | cut -d ' ' -f 2)
+# A container's build copies Cargo.toml later.
+wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$(dirname -- "$0")/../Cargo.toml" 2>/dev/null || true)
+awk -v found="$found" -v wanted="$wanted" 'BEGIN {
+    split(found, f, "."); split(wanted, w, ".")
+    exit f[1] + 0 < w[1] + 0 || (f[1] + 0 == w[1] + 0 && f[2] + 0 < w[2] + 0)
+}' || fail "Rust $found is too old, $wanted is needed: rustup update (or install it from https://rustup.rs)"
 
 case "$(uname -s)" in
 Linux)
@@ -40,6 +49,7 @@ Darwin)
     command -v cmake >/dev/null || missing="$missing cmake"
     command -v pkg-config >/dev/null || missing="$missing pkg-config"
     pkg-config --exists libde265 2>/dev/null || missing="$missing libde265"
+    python3 -c 'import ensurepip, pip' >/dev/null 2>&1 || missing="$missing python3"
     [ -z "$missing" ] && exit 0
     command -v brew >/dev/null || fail "install Homebrew, then:$missing"
     echo "Installing$missing" >&2
@@ -47,6 +57,6 @@ Darwin)
     brew install $missing
     ;;
 *)
-    fail "no recipe for $(uname -s): install cmake, pkg-config and libde265 yourself"
+    fail "no recipe for $(uname -s): install cmake, pkg-config, libde265 and python3 with pip and venv yourself"
     ;;
 esac

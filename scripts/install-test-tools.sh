@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what some tests need beside what building needs: a headless browser that opens the HTML report, GNU parallel, and what
-# checks XML and JSON against their schemas. Takes no time where nothing is missing. A test whose tool is missing says that it is skipped, so that a failure here
-# is only a warning; in CI (MEASURE_BENCH_ALL_TESTS) it is a failure.
+# checks XML and JSON against their schemas. Takes no time where nothing is missing. A test whose tool is missing says that it is
+# skipped, so that a failure here is only a warning; in CI (MEASURE_BENCH_ALL_TESTS) it is a failure.
 set -eu
 
 [ "$(uname -s)" = Linux ] || exit 0
@@ -33,6 +33,17 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo=sudo
 fi
 echo "Installing$missing" >&2
-# shellcheck disable=SC2086 # the list is meant to be split
-$sudo apt-get update -qq &&
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing || give_up "apt-get failed"
+# One source that cannot be reached, or one package that is not in any, must not keep the others away.
+$sudo apt-get update -qq || true
+failed=
+for package in $missing; do
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" ||
+        failed="$failed $package"
+done
+missing=$failed
+case "$missing" in
+'') ;;
+# Debian alone has it; Ubuntu's chromium is a snap, which does not see the files that tests write.
+*chromium*) give_up "apt-get failed (where it knows no chromium-headless-shell, as on Ubuntu, install Google Chrome's .deb)" ;;
+*) give_up "apt-get failed" ;;
+esac

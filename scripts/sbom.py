@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import subprocess
+import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -77,7 +78,10 @@ def runtime():
 
 def main():
     command = ["cargo", "metadata", "--format-version", "1", "--locked"]
-    metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE)
+    if ran.returncode != 0:
+        sys.exit(ran.returncode)  # Cargo has said why.
+    metadata = json.loads(ran.stdout)
     known = checksums()
     packages = sorted(linked_packages(metadata), key=lambda p: (p["name"], p["version"]))
     root = metadata["resolve"]["root"]

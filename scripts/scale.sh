@@ -6,6 +6,8 @@
 #
 # Fitting boxes takes nearly all of the time, under 8 ms of one core a photo.
 set -eu
+# The program takes these for options.
+unset MEASURE_MODEL M2F_LONG_SIDE MEASURE_CAMERA_HEIGHT_CM MEASURE_CEILING_HEIGHT_CM MEASURE_DEFAULT_FOV_DEG
 
 binary=$1
 out=$2

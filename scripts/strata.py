@@ -4,17 +4,26 @@ beside the formula of the service that the program replaces, with true labels, a
 
     python3 scripts/strata.py target/release/measure-bench bench-out/study/strata [--rooms 300] [--seed 4300]
 
-Prints a table in Markdown, and leaves the reports of each scenario in its folder. A folder that is there already is not rendered anew.
+Prints a table in Markdown, and leaves the reports of each scenario in its folder, FOLDER/SCENARIO-ROOMS-SEED. A folder that is there
+already is not rendered anew.
 """
 
 import argparse
 import json
+import os
 import subprocess
 from pathlib import Path
 
 SCENARIOS = ("nominal", "tall", "wild", "furnished", "cut", "attic", "corner")
 SIZE = "512x384"
 SIDES = ("Width", "Height")
+OPTION_VARIABLES = ("MEASURE_", "M2F_")
+"""Beginnings of variables that the program takes for options: figures are not to depend on them."""
+
+
+def environment() -> dict[str, str]:
+    """This process's, without options for the program."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OPTION_VARIABLES)}
 
 
 def measured(binary: Path, rooms: Path, name: str, *more: str) -> dict:
@@ -22,7 +31,7 @@ def measured(binary: Path, rooms: Path, name: str, *more: str) -> dict:
     report = rooms / f"{name}.json"
     command = [binary, "--dir", rooms, "--ground-truth", rooms / "ground_truth.json", "--save", report, "--summary", "json"]
     command += ["--no-config", "--quiet", "--max-errors", "100%", *more]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment())
     return json.loads(report.read_text())
 
 
@@ -68,11 +77,12 @@ def main() -> None:
     print("| scenario | network: width | height | true labels: width | height | predecessor | constant guess |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for number, scenario in enumerate(SCENARIOS):
-        rooms = arguments.folder / scenario
+        seed = arguments.seed + number
+        rooms = arguments.folder / f"{scenario}-{arguments.rooms}-{seed}"
         # ground_truth.json is written last, so it marks a finished folder.
         if not (rooms / "ground_truth.json").exists():
             command = [arguments.binary, "rooms", rooms, "--count", str(arguments.rooms), "--size", SIZE]
-            command += ["--seed", str(arguments.seed + number), "--scenario", scenario]
+            command += ["--seed", str(seed), "--scenario", scenario]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         true_labels = ("--labels", rooms / "labels")
         reports = [measured(arguments.binary, rooms, "network"), measured(arguments.binary, rooms, "true-labels", *true_labels)]

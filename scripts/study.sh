@@ -11,6 +11,8 @@
 #
 #   scripts/study.sh BINARY OUT [SEED]
 set -eu
+# The program takes these for options.
+unset MEASURE_MODEL M2F_LONG_SIDE MEASURE_CAMERA_HEIGHT_CM MEASURE_CEILING_HEIGHT_CM MEASURE_DEFAULT_FOV_DEG
 
 binary=$1
 out=$2
@@ -22,8 +24,12 @@ measure() {
     name=$1
     shift
     printf '\n%s\n' "$name"
-    "$binary" --dir "$out/rooms" --ground-truth "$out/rooms/ground_truth.json" --save "$out/$name.json" "$@" |
-        sed -n '/photos:/,$p'
+    # Not through a pipe, which would hide a failure.
+    status=0
+    "$binary" --no-config --dir "$out/rooms" --ground-truth "$out/rooms/ground_truth.json" --save "$out/$name.json" "$@" \
+        >"$out/$name.txt" || status=$?
+    sed -n '/photos:/,$p' "$out/$name.txt"
+    return "$status"
 }
 measure network
 measure true-labels --labels "$out/rooms/labels"

@@ -14,21 +14,25 @@ minutes=${3:-125}
 count=${4:-5000}
 python=.venv/bin/python
 
-# ground_truth.json is written last, so it marks a finished folder.
+# A folder's name says what is in it, so that another COUNT is rendered anew and trained from the start; ground_truth.json is
+# written last, so it marks a finished folder.
 render() {
-    folder=$1
-    shift
-    [ -f "$folder/ground_truth.json" ] || "$binary" rooms "$folder" "$@"
+    folder=$1-$2-seed$3
+    [ -f "$folder/ground_truth.json" ] || "$binary" rooms "$folder" --count "$2" --seed "$3" --size "$4"
 }
 
 mkdir -p "$out"
-render "$out/train" --count "$count" --seed 2000 --size 432x324
-render "$out/heldout" --count 300 --seed 910000 --size 512x384
-"$python" models/train.py --data "$out/train" --output "$out/run" --minutes "$minutes"
-"$python" models/plain_rooms.py --output "$out/plain" --count 200
-"$python" models/export.py --checkpoint "$out/run/checkpoint" --photos "$out/heldout" --precision fp16 --output "$out/rooms.onnx"
-for rooms in heldout plain; do
-    echo "$rooms:"
-    "$python" models/evaluate.py --model "$out/rooms.onnx" --data "$out/$rooms"
+render "$out/train" "$count" 2000 432x324
+rooms=$folder
+render "$out/heldout" 300 910000 512x384
+heldout=$folder
+plain=$out/plain
+run=$out/run-$count
+"$python" models/train.py --data "$rooms" --output "$run" --minutes "$minutes"
+"$python" models/plain_rooms.py --output "$plain" --count 200
+"$python" models/export.py --checkpoint "$run/checkpoint" --photos "$heldout" --precision fp16 --output "$out/rooms.onnx"
+for scored in "$heldout" "$plain"; do
+    echo "$scored:"
+    "$python" models/evaluate.py --model "$out/rooms.onnx" --data "$scored"
 done
-echo "to bundle it: make bundle CHECKPOINT=$out/run/checkpoint PHOTOS=$out/heldout"
+echo "to bundle it: make bundle CHECKPOINT=$run/checkpoint PHOTOS=$heldout"

@@ -15,6 +15,7 @@ use crate::photo::Limits;
 use crate::report::PhotoResult;
 use crate::report::comparison::Difference;
 use crate::report::schema::{Model, RunOptions, Tool};
+use crate::segment::Device;
 
 /// What has to be the same for results to belong together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,10 @@ pub struct Header {
     pub tool: Tool,
     /// What segments.
     pub model: Model,
+    /// What runs the network, `None` where there is none.
+    pub onnx_runtime: Option<String>,
+    /// What it runs on, likewise: the same photo gives slightly other labels elsewhere.
+    pub device: Option<Device>,
     /// How it is measured.
     pub options: RunOptions,
     /// The folder of `--labels`.
@@ -266,6 +271,8 @@ mod tests {
         Header {
             tool: report.tool,
             model: report.model,
+            onnx_runtime: report.environment.onnx_runtime,
+            device: None,
             options: report.options,
             labels: None,
             model_config_sha256: None,

@@ -1,5 +1,7 @@
 //! The reports of all shards of a data set, joined into the report that one run would have given.
 
+use std::collections::HashSet;
+
 use crate::dataset::Shard;
 use crate::report::PhotoResult;
 use crate::report::schema::{Environment, Report, Unmatched};
@@ -60,6 +62,11 @@ pub enum MergeError {
         "{0} does not hold the photos of its shard: the shards were not made of the same data set"
     )]
     Photos(String),
+    /// A photo twice.
+    #[error(
+        "two photos go by the name {0}: the shards were not made of the same data set, or are --anonymous and hold photos of one name from several folders; merge reports that are not"
+    )]
+    PhotoTwice(String),
 }
 
 /// What a report says of its machine where its shards were measured on unlike ones: their times are none of one machine.
@@ -103,6 +110,12 @@ pub fn merge(reports: Vec<Named>) -> Result<Report, MergeError> {
     let mut merged = shards.next().ok_or(MergeError::Nothing)?;
     let mut parts = vec![std::mem::take(&mut merged.results).into_iter()];
     for report in shards {
+        // A truth that any shard has a photo for has one.
+        if let (Some(all), Some(own)) = (&mut merged.unmatched, &report.unmatched) {
+            let missing = &own.entries_without_photo;
+            all.entries_without_photo
+                .retain(|entry| missing.contains(entry));
+        }
         merged.generated_at = merged.generated_at.max(report.generated_at);
         join_machines(&mut merged.environment, &report.environment);
         parts.push(report.results.into_iter());
@@ -115,6 +128,10 @@ pub fn merge(reports: Vec<Named>) -> Result<Report, MergeError> {
         if results.len() == before {
             break;
         }
+    }
+    let mut names = HashSet::new();
+    if let Some(twice) = results.iter().find(|r| !names.insert(r.file.as_str())) {
+        return Err(MergeError::PhotoTwice(printable(&twice.file)));
     }
     merged.unmatched = merged.unmatched.map(|unmatched| Unmatched {
         photos_without_truth: results
@@ -261,6 +278,22 @@ mod tests {
         }
     }
 
+    /// As `score` leaves them, which looks for all of the truth in each.
+    #[test]
+    fn truth_lacks_a_photo_only_where_no_shard_has_one() {
+        let mut parts = shards(2);
+        let [first, second] = [0, 1].map(|part| {
+            let results: &Vec<PhotoResult> = &parts[part].1.results;
+            results.iter().map(|r| r.file.clone()).collect::<Vec<_>>()
+        });
+        for (part, elsewhere) in [(0, second), (1, first)] {
+            let unmatched = parts[part].1.unmatched.as_mut().unwrap();
+            unmatched.entries_without_photo.extend(elsewhere);
+        }
+        let merged = merge(parts).unwrap();
+        assert_eq!(merged.unmatched, sample::report().unmatched);
+    }
+
     #[test]
     fn unlike_and_busy_machines_make_times_that_are_compared_with_no_others() {
         let reason = |change: fn(&mut Report)| {
@@ -318,6 +351,9 @@ mod tests {
         let mut fewer = shards(2);
         fewer[0].1.results.truncate(1);
         assert!(message(fewer).contains("1.json"));
+        let mut again = shards(2);
+        again[1].1.results[0].file = again[0].1.results[0].file.clone();
+        assert!(message(again).contains("two photos go by the name"));
         assert!(message(vec![("a.json".into(), sample::report())]).contains("--shard"));
     }
 }

@@ -271,6 +271,7 @@ impl From<&GateArgs> for GateLimits {
         Self {
             max_errors: args.max_errors,
             max_refusals: args.max_refusals,
+            max_fallbacks: args.max_fallbacks,
             max_width_mape: args.max_width_mape,
             max_height_mape: args.max_height_mape,
             min_coverage: args.min_coverage,

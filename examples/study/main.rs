@@ -34,6 +34,7 @@ fn case(options: &Options, kind: Kind, scenario: Scenario, index: u64) -> Result
     let observe = |known| Observation {
         labels: &room.drawn.labels,
         image: room.drawn.size,
+        turns: measure::turns_needed(&room.drawn.labels, None),
         focal: room.focal,
         gravity: None,
         mask_cell_px: 0.0,

@@ -6,6 +6,7 @@ use anyhow::Result;
 use image::{Rgb, RgbImage};
 use imageproc::drawing::{draw_filled_circle_mut, draw_line_segment_mut};
 use measure_bench::ade20k::{CEILING, CURTAIN, DOOR, FLOOR, RUG, UNKNOWN, WALL, WINDOWPANE};
+use measure_bench::measure::EvidenceKind;
 
 use crate::Case;
 
@@ -36,7 +37,7 @@ fn describe(c: &Case) -> String {
     let yaw = m.camera.and_then(|c| c.yaw_deg).unwrap_or(f64::NAN);
     let pitch = m.camera.map_or(f64::NAN, |c| c.pitch_deg);
     let doors: Vec<f64> = (m.evidence.iter())
-        .filter(|e| e.kind == "door")
+        .filter(|e| e.kind == EvidenceKind::Door)
         .map(|e| (e.ratio * t.camera_height_cm).round())
         .collect();
     format!(

@@ -181,6 +181,7 @@ pub fn geometry(bytes: &[u8]) {
             &Observation {
                 labels: &labels,
                 image,
+                turns: measure::turns_needed(&labels, gravity),
                 focal: Focal {
                     px: long_side * (0.3 + f64::from(focal) / 100.0),
                     sigma_ln: 0.05,

@@ -29,9 +29,10 @@ const REPLACED_TOGETHER: [(&[&str], &[&str]); 6] = [
 
 const BASELINE: &str = "baseline";
 /// What is meant for all of the file's photos.
-const OF_ALL_PHOTOS: [&str; 8] = [
+const OF_ALL_PHOTOS: [&str; 9] = [
     BASELINE,
     "max_refusals",
+    "max_fallbacks",
     "max_width_mape",
     "max_height_mape",
     "min_coverage",

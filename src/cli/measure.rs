@@ -182,7 +182,8 @@ pub struct PaceArgs {
     /// Threads of one inference [default: the runtime's choice]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Photos of one inference, of those that are decoded and of one size; one with --repeat [default: 4 on CUDA and TensorRT, else 1]
+    /// Photos of one inference, of those that are decoded and of one size: for GPUs; it may change single labels, and which go together
+    /// hangs on time; one with --repeat [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub batch: Option<u16>,
 }
@@ -197,6 +198,9 @@ pub struct GateArgs {
     /// Photos whose width may be refused, a number or a share
     #[arg(long, value_name = "N|P%")]
     pub max_refusals: Option<Tolerance>,
+    /// Photos whose labels may have come from a stand-in (--fallback), a number or a share
+    #[arg(long, value_name = "N|P%")]
+    pub max_fallbacks: Option<Tolerance>,
     /// Largest MAPE of the widths, percent
     #[arg(long, value_name = "P", value_parser = not_negative)]
     pub max_width_mape: Option<f64>,

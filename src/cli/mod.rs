@@ -174,7 +174,7 @@ pub struct OutputArgs {
     /// Nothing on standard error but errors
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// More on standard error
+    /// More on standard error: what labels the photos, and each one as it is finished
     #[arg(short, long)]
     pub verbose: bool,
     /// Colour

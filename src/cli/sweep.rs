@@ -76,6 +76,8 @@ pub struct GridArgs {
 pub enum Precision {
     Fp32,
     Fp16,
+    #[value(name = "fp16-gpu")]
+    Fp16Gpu,
     Int8,
 }
 
@@ -161,7 +163,7 @@ mod tests {
     fn a_measuring_run_gets_the_same_photos_and_geometry() {
         let words = "m sweep a.jpg --files b.jpg --dir -d --dir e -r --ground-truth t.json --max-pixels 50 --max-aspect 30 --max-decode-memory 900 --camera-height 150.5 \
                      --estimator predecessor --known k.csv --shard 1/2 --repeat 3 --warmup 0 --jobs 1 --threads 2 --batch 2 --device cpu \
-                     --model x,y --long-side 128,256 --precision fp32,int8";
+                     --model x,y --long-side 128,256 --precision fp32,fp16-gpu,int8";
         let words = words
             .split_whitespace()
             .map(|w| if w == "-d" { "./-d" } else { w });
@@ -170,6 +172,7 @@ mod tests {
         };
         assert_eq!(sweep.grid.model, ["x", "y"]);
         assert_eq!(sweep.grid.long_side, [128, 256]);
+        assert_eq!(sweep.grid.precision[1].to_string(), "fp16-gpu");
         let argv = std::iter::once(OsString::from("m")).chain(sweep.for_measuring());
         let measure = Cli::try_parse_from(argv).unwrap().measure;
         assert_eq!(measure.photos, ["a.jpg", "b.jpg"]);

@@ -84,7 +84,8 @@ impl Cloud {
         })
     }
 
-    /// The labels of a photo, in one request; one that fails for the moment is tried again, later and later.
+    /// The labels of a photo as displayed, in one request; one that fails for the moment is tried again, later and later. The service
+    /// sees the photo as the network does, upright as far as gravity tells.
     ///
     /// # Errors
     /// [`CloudError`].
@@ -93,8 +94,10 @@ impl Cloud {
         photo: &Photo,
         deadline: Option<Deadline>,
     ) -> Result<LabelMap, CloudError> {
-        let jpeg = upload::jpeg(&photo.pixels)?;
+        let turns = photo.turns();
+        let jpeg = upload::jpeg(&photo.pixels, turns)?;
         let answer = self.client.ask(&jpeg, deadline)?;
-        answer::label_map(&answer)
+        let upright = answer::label_map(&answer)?;
+        Ok(upright.turned(turns.back()))
     }
 }

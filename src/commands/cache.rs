@@ -14,7 +14,9 @@ use super::CommandError;
 use super::plan::Plan;
 use crate::cli::values::FallbackArg;
 use crate::hash::{sha256, sha256_of_file};
+use crate::isolation::program;
 use crate::options::{Labeller, MeasureOptions};
+use crate::photo::Limits;
 use crate::pipeline::{PhotoJob, Recall};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::schema::RunOptions;
@@ -44,6 +46,8 @@ struct RunKey<'a> {
     model_config: Option<String>,
     cloud_url: Option<&'a str>,
     options: RunOptions,
+    /// A photo that exceeds them has no result.
+    limits: Limits,
 }
 
 impl Cache {
@@ -61,8 +65,8 @@ impl Cache {
         std::fs::create_dir_all(folder)
             .map_err(|e| failed(format!("cannot make the folder {}: {e}", folder.display())))?;
         // A version number would not tell a program from the one that was built before the last change.
-        let program = std::env::current_exe()
-            .and_then(std::fs::read)
+        let program = program()
+            .and_then(|path| sha256_of_file(&path))
             .map_err(|e| failed(format!("cannot read this program to tell its version: {e}")))?;
         let (labels, model_config) = match &options.labeller {
             Labeller::Labels(dir) => (
@@ -72,7 +76,7 @@ impl Cache {
             Labeller::Network(choice) => (None, choice.options.model_config.as_deref()),
         };
         let key = RunKey {
-            program: sha256(&program),
+            program,
             model: segmenter.sha256.as_deref(),
             input_policy: &segmenter.input_policy,
             precision: segmenter.precision.as_deref(),
@@ -81,6 +85,7 @@ impl Cache {
             model_config: model_config.and_then(|file| sha256_of_file(file).ok()),
             cloud_url: cloud_url_of(options),
             options: run.bearing_on_results(),
+            limits: options.limits,
         };
         let key = serde_json::to_vec(&key).map_err(CommandError::failure)?;
         Ok(Some(Arc::new(Self {

@@ -61,16 +61,14 @@ impl Outputs {
         })
     }
 
-    /// Leaves reports as they are that are there already, and says which: a whole report must not go for a part of the next one, which its
-    /// journal keeps.
-    pub(super) fn without_existing(mut self) -> Self {
+    /// Leaves reports as they are that are there already, and tells `note` which: a whole report must not go for a part of the next one,
+    /// which its journal keeps.
+    fn without_existing(mut self, note: impl Fn(String)) -> Self {
         for (target, _) in self.files.extract_if(.., |(target, _)| {
             !target.is_baseline && target.path.exists()
         }) {
-            say(format!(
-                "note: {} stays as it was",
-                printable(&target.path.display().to_string())
-            ));
+            let name = target.path.display().to_string();
+            note(format!("{} stays as it was", printable(&name)));
         }
         self
     }
@@ -129,19 +127,32 @@ fn write(
     Ok(())
 }
 
+/// What became of a report.
+pub(super) struct Delivered {
+    /// How the process ends.
+    pub code: ExitCode,
+    /// Whether any file holds the report now.
+    pub is_saved: bool,
+}
+
 /// Checks the gates, compares with the baseline, writes everything, and says how the process ends. Where this very process
-/// `is_cut_short`, it has its own last word; a report may also be of a run that was, earlier.
+/// `is_cut_short`, it has its own last word, and reports that are there already stay; a report may also be of a run that was cut short
+/// earlier.
 pub(super) fn deliver(
     mut report: Report,
-    baseline: &Baseline,
+    mut baseline: Baseline,
     mut outputs: Outputs,
     options: &OutputOptions,
     gates: &GateLimits,
     is_cut_short: bool,
-) -> Result<ExitCode, CommandError> {
+) -> Result<Delivered, CommandError> {
     if options.anonymous {
         let folders: Vec<&Path> = options.folders.iter().map(PathBuf::as_path).collect();
         anonymise(&mut report, &folders);
+        // Its photos go by the same names, and what is said of those that are gone names no folder.
+        if let Baseline::Report(old) = &mut baseline {
+            anonymise(old, &folders);
+        }
     }
     report.gates = gate::check(gates, &report.results, &report.metrics);
     if report.interrupted {
@@ -161,6 +172,10 @@ pub(super) fn deliver(
     if kept.is_some() {
         outputs = outputs.without_baseline();
     }
+    if is_cut_short {
+        outputs = outputs.without_existing(note);
+    }
+    let is_saved = !outputs.files.is_empty();
     let own = options.pictures.iter();
     let pictures: Vec<PathBuf> = own.chain(&options.more_pictures).cloned().collect();
     let written = outputs.write(&report, &pictures);
@@ -197,7 +212,10 @@ pub(super) fn deliver(
     if !is_cut_short && (options.verbosity > Verbosity::Quiet || is_error) {
         end.say();
     }
-    Ok(end.code)
+    Ok(Delivered {
+        code: end.code,
+        is_saved,
+    })
 }
 
 /// How the process ends, and why.
@@ -335,7 +353,7 @@ mod tests {
             };
             let baseline = Baseline::NotAsked;
             let outputs = Outputs::open(&options, &baseline).unwrap();
-            deliver(report, &baseline, outputs, &options, &limits, interrupted).unwrap();
+            deliver(report, baseline, outputs, &options, &limits, interrupted).unwrap();
             std::fs::read_to_string(at("main.json")).unwrap()
         };
         assert_eq!(run(true), "older");

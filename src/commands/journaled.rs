@@ -11,7 +11,7 @@ use crate::options::{Labeller, MeasureOptions};
 use crate::pipeline::PhotoJob;
 use crate::report::schema::{Model, RunOptions, Tool};
 use crate::report::{PhotoResult, Status};
-use crate::segment::LabelDir;
+use crate::segment::{LabelDir, SegmenterInfo};
 
 /// The journal, if any, and what it held at the start.
 pub(super) struct Journaled {
@@ -38,7 +38,7 @@ impl Journaled {
     pub fn open(
         options: &MeasureOptions,
         plan: &Plan,
-        model: &Model,
+        segmenter: &SegmenterInfo,
         run: &RunOptions,
     ) -> Result<Self, CommandError> {
         let mut clock = Clock {
@@ -60,7 +60,9 @@ impl Journaled {
         };
         let header = Header {
             tool: Tool::this(),
-            model: model.clone(),
+            model: Model::from(segmenter.clone()),
+            onnx_runtime: segmenter.onnx_runtime.clone(),
+            device: segmenter.device,
             options: run.bearing_on_results(),
             // One folder has many names, seen from several folders.
             labels: labels.map(|dir| dir.canonicalize().unwrap_or(dir.clone())),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::baseline::Baseline;
 use super::cache::Cache;
-use super::deliver::{Outputs, deliver, prepare_folder};
+use super::deliver::{Delivered, Outputs, deliver, prepare_folder};
 use super::journaled::Journaled;
 use super::plan::Plan;
 use super::{CommandError, environment, interrupt, overwriting, texts};
@@ -22,11 +22,14 @@ use crate::photo::{count_panics, panics};
 use crate::pipeline::{self, Fallback, PhotoJob, Recall, Settings};
 use crate::progress::Progress;
 use crate::report::photo_result::PhotoResult;
-use crate::report::schema::{Environment, Model, Report, SCHEMA_VERSION, Tool};
-use crate::say::{counted, say};
+use crate::report::schema::{Environment, Report, SCHEMA_VERSION, Tool};
+use crate::report::{duration, status_word};
+use crate::say::{counted, printable, say};
 use crate::score::{RunTotals, score_photo, summarise};
 use crate::segment::metadata::MetadataError;
-use crate::segment::{LabelDir, ModelSource, Network, SegmentError, Segmenter, SegmenterInfo};
+use crate::segment::{
+    LabelDir, ModelSource, Network, SegmentError, Segmenter, SegmenterInfo, Skipped,
+};
 
 /// Measures the photos and, with ground truth, scores them.
 pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
@@ -45,8 +48,11 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let mut segmenter = segmenter(&options.labeller, &plan)?;
     let load = LoadWatch::start();
     let info = segmenter.describe();
+    if options.output.verbosity == Verbosity::Verbose {
+        say(set_up(&info));
+    }
     let run_options = options.for_report(plan.known_photos);
-    let mut journal = Journaled::open(&options, &plan, &model(info.clone()), &run_options)?;
+    let mut journal = Journaled::open(&options, &plan, &info, &run_options)?;
     let cache = Cache::open(&options, &plan, &info, &run_options)?;
     let (results, workers) = measure(
         &options,
@@ -61,6 +67,15 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     )?;
     // A device that failed during the run was left.
     let info = segmenter.describe();
+    let missing = results.iter().filter(|result| result.is_none()).count();
+    // An interrupt that came when all was done has cut nothing short.
+    let is_cut_short = missing > 0 && interrupted.load(Ordering::Relaxed);
+    if missing > 0 && !is_cut_short {
+        return Err(CommandError::Failure(anyhow::anyhow!(
+            "{} were not measured, which is a defect of this program: please report it; --resume measures them",
+            counted(missing, "photo")
+        )));
+    }
     let results = scored(results, &plan);
     let totals = RunTotals {
         wall_seconds: journal.elapsed_s(),
@@ -80,37 +95,36 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
             skipped_devices: info.skipped_devices.clone(),
             ..environment::gather()
         },
-        model: model(info),
+        model: info.into(),
         options: run_options,
         metrics: summarise(&results, totals),
         results,
         unmatched: plan.unmatched(),
         gates: Vec::new(),
         comparison: None,
-        interrupted: interrupted.load(Ordering::Relaxed),
+        interrupted: is_cut_short,
     };
-    let was_interrupted = report.interrupted;
-    // What a resumed run finds there is a part of its own.
-    let outputs = if was_interrupted && !options.resume {
-        outputs.without_existing()
-    } else {
-        outputs
-    };
-    let code = deliver(
+    let delivered = deliver(
         report,
-        &baseline,
+        baseline,
         outputs,
         &options.output,
         &options.gates,
-        was_interrupted,
-    )?;
-    if was_interrupted {
-        if journal.is_kept() && options.output.verbosity > Verbosity::Quiet {
+        is_cut_short,
+    );
+    let may_say = options.output.verbosity > Verbosity::Quiet;
+    if is_cut_short {
+        if journal.is_kept() && may_say {
             say("interrupted; the same command with --resume goes on from here");
         }
-        return Ok(code.worst(ExitCode::Interrupted));
+        return Ok(delivered?.code.worst(ExitCode::Interrupted));
     }
-    journal.finish()?;
+    let Delivered { code, is_saved } = delivered?;
+    if is_saved {
+        journal.finish()?;
+    } else if journal.is_kept() && may_say {
+        say("note: nothing was saved; the same command with --resume gives these results again");
+    }
     Ok(code)
 }
 
@@ -187,6 +201,9 @@ fn measure(
         &mut |place, result| {
             interrupt::stop_if_ending();
             progress.finished(&result.file);
+            if options.output.verbosity == Verbosity::Verbose {
+                progress.note(&one_line(&result));
+            }
             let index = places[place];
             let job = &plan.jobs[index];
             if let Err(error) = journal.add(index, job, &result) {
@@ -215,6 +232,29 @@ fn measure(
     Ok((results, workers))
 }
 
+/// What is going to label the photos, for those who want to know more.
+fn set_up(info: &SegmenterInfo) -> String {
+    let mut text = format!("labels from {}", printable(&info.name));
+    if let (Some(device), Some(version)) = (info.device, &info.onnx_runtime) {
+        text.push_str(&format!(", on {device}, by ONNX Runtime {version}"));
+    }
+    for Skipped { device, reason } in &info.skipped_devices {
+        text.push_str(&format!("\nnot on {device}: {}", printable(reason)));
+    }
+    text
+}
+
+/// How a photo fared and what it took, likewise.
+fn one_line(result: &PhotoResult) -> String {
+    let took = if result.cached {
+        "from the cache".to_owned()
+    } else {
+        duration(result.timings_ms.total)
+    };
+    let (name, status) = (printable(&result.file), status_word(result.status));
+    format!("{name}: {status}, {took}")
+}
+
 /// Truth laid beside the results, after all measuring is done.
 fn scored(results: Vec<Option<PhotoResult>>, plan: &Plan) -> Vec<PhotoResult> {
     let truth_of = |index: usize| {
@@ -233,16 +273,20 @@ fn scored(results: Vec<Option<PhotoResult>>, plan: &Plan) -> Vec<PhotoResult> {
         .collect()
 }
 
-/// A report must not take the place of a photo, the truth, the known values or the model.
+/// A report must not take the place of a photo, the truth, the known values, the model or its configuration.
 fn refuse_overwriting(options: &MeasureOptions, plan: &Plan) -> Result<(), CommandError> {
-    let model = match &options.labeller {
-        Labeller::Labels(_) => None,
-        Labeller::Network(choice) => choice.model.as_deref().map(Path::new),
+    let (model, model_config) = match &options.labeller {
+        Labeller::Labels(_) => (None, None),
+        Labeller::Network(choice) => (
+            choice.model.as_deref().map(Path::new),
+            choice.options.model_config.as_deref(),
+        ),
     };
     let named = [
         ("the ground truth", options.ground_truth.as_deref()),
         ("the known values", options.known.as_deref()),
         ("the model", model),
+        ("the model's configuration", model_config),
     ];
     let named = named
         .into_iter()
@@ -298,15 +342,5 @@ fn segmenter(labeller: &Labeller, plan: &Plan) -> Result<Box<dyn Segmenter>, Com
             })?;
             Ok(Box::new(network))
         }
-    }
-}
-
-fn model(info: SegmenterInfo) -> Model {
-    Model {
-        name: info.name,
-        sha256: info.sha256,
-        input_policy: info.input_policy,
-        source: info.source,
-        precision: info.precision,
     }
 }

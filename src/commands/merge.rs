@@ -29,5 +29,6 @@ pub(super) fn run(args: MergeArgs) -> Result<ExitCode, CommandError> {
     let parts = parts.map(|path| ("a report that is merged", path.as_path()));
     overwriting::refuse(options.saves.iter(), parts)?;
     let outputs = Outputs::open(&options, &baseline)?;
-    deliver(merged, &baseline, outputs, &options, &gates, false)
+    let delivered = deliver(merged, baseline, outputs, &options, &gates, false)?;
+    Ok(delivered.code)
 }

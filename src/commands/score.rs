@@ -43,5 +43,6 @@ pub(super) fn run(args: ScoreArgs) -> Result<ExitCode, CommandError> {
     report.metrics = summarise(&report.results, totals);
     // Changes against an earlier baseline are not those against this one.
     report.comparison = None;
-    deliver(report, &baseline, outputs, &options, &gates, false)
+    let delivered = deliver(report, baseline, outputs, &options, &gates, false)?;
+    Ok(delivered.code)
 }

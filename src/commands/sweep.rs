@@ -256,7 +256,11 @@ fn dry_run(grid: &[Configuration], common: &[OsString]) -> Result<ExitCode, Comm
             .and_then(|mut command| command.status().context("cannot start a measuring run"))
             .map_err(CommandError::Failure)?;
         if !status.success() {
-            return Ok(ExitCode::Usage);
+            // It has said why.
+            return Ok(match status.code() {
+                Some(code) if code == i32::from(ExitCode::Usage.code()) => ExitCode::Usage,
+                _ => ExitCode::Failure,
+            });
         }
     }
     let lines: Vec<String> = grid

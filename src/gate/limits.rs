@@ -9,6 +9,7 @@ pub struct GateLimits {
     /// Photos that may fail; none where nobody says. Listed only where somebody does, or where it is exceeded.
     pub max_errors: Option<Tolerance>,
     pub max_refusals: Option<Tolerance>,
+    pub max_fallbacks: Option<Tolerance>,
     pub max_width_mape: Option<f64>,
     pub max_height_mape: Option<f64>,
     pub min_coverage: Option<f64>,

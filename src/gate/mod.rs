@@ -23,7 +23,12 @@ pub fn check(limits: &GateLimits, results: &[PhotoResult], metrics: &Metrics) ->
         outcomes.push(at_most("max-height-mape", limit, metrics.height.mape));
     }
     if let Some(limit) = limits.max_refusals {
-        outcomes.push(refusals(limit, results));
+        let gate = "max-refusals";
+        outcomes.push(at_most_photos(gate, limit, Status::Refused, results));
+    }
+    if let Some(limit) = limits.max_fallbacks {
+        let gate = "max-fallbacks";
+        outcomes.push(at_most_photos(gate, limit, Status::Fallback, results));
     }
     if let Some(limit) = limits.min_coverage {
         outcomes.extend(coverage(limit, results, metrics));
@@ -90,10 +95,6 @@ fn errors(limit: Option<Tolerance>, results: &[PhotoResult]) -> Option<GateOutco
     (limit.is_some() || outcome.verdict == Verdict::Missed).then_some(outcome)
 }
 
-fn refusals(limit: Tolerance, results: &[PhotoResult]) -> GateOutcome {
-    at_most_photos("max-refusals", limit, Status::Refused, results)
-}
-
 fn at_most_photos(
     gate: &str,
     limit: Tolerance,
@@ -152,13 +153,12 @@ fn named(results: &[PhotoResult], which: impl Fn(&PhotoResult) -> bool) -> Vec<S
     chosen.map(|r| r.file.clone()).collect()
 }
 
+/// What stood in for a measurement counts here as little as in the MAPE; it has a gate of its own.
 fn photo_error(limit: f64, results: &[PhotoResult]) -> GateOutcome {
-    let errors = results.iter().filter_map(|r| r.score.worst_pct_err());
-    let worst = errors.reduce(f64::max);
+    let error = |r: &PhotoResult| r.score.worst_pct_err().filter(|_| !r.is_stand_in());
+    let worst = results.iter().filter_map(error).reduce(f64::max);
     let mut outcome = at_most("max-photo-error", limit, worst);
-    outcome.photos = named(results, |r| {
-        r.score.worst_pct_err().is_some_and(|e| e > limit)
-    });
+    outcome.photos = named(results, |r| error(r).is_some_and(|e| e > limit));
     outcome
 }
 
@@ -257,19 +257,28 @@ mod tests {
     }
 
     #[test]
-    fn missed_coverage_and_refusals_name_their_photos() {
-        let mut refused = PhotoResult::failed("refused.jpg".into(), String::new());
-        refused.status = Status::Refused;
-        let results = [photo("good.jpg", 400.0), photo("bad.jpg", 480.0), refused];
+    fn missed_coverage_refusals_and_fallbacks_name_their_photos() {
+        let of_status = |file: &str, status: Status| PhotoResult {
+            status,
+            ..PhotoResult::failed(file.into(), String::new())
+        };
+        let results = [
+            photo("good.jpg", 400.0),
+            photo("bad.jpg", 480.0),
+            of_status("refused.jpg", Status::Refused),
+            of_status("guess.jpg", Status::Fallback),
+        ];
         let limits = GateLimits {
             max_refusals: Some(Tolerance::Percent(10.0)),
+            max_fallbacks: Some(Tolerance::Photos(0)),
             min_coverage: Some(80.0),
             ..GateLimits::default()
         };
         let metrics = summarise(&results, RunTotals::default());
         let found = check(&limits, &results, &metrics);
         assert_eq!(found[0].photos, ["refused.jpg"]);
-        assert_eq!(found[1].gate, "min-coverage width");
-        assert_eq!(found[1].photos, ["bad.jpg"]);
+        assert_eq!(found[1].photos, ["guess.jpg"]);
+        assert_eq!(found[2].gate, "min-coverage width");
+        assert_eq!(found[2].photos, ["bad.jpg"]);
     }
 }

@@ -4,7 +4,7 @@
 use nalgebra::Vector3;
 use serde::{Deserialize, Serialize};
 
-/// Width and height in pixels of the picture as displayed (upright).
+/// Width and height of a picture in pixels, as displayed or turned upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageSize {
     /// Columns.
@@ -39,7 +39,7 @@ pub enum FocalSource {
     Default,
 }
 
-/// A focal length in pixels of the upright photo, square pixels, with its uncertainty.
+/// A focal length in pixels, which are square: the same however the photo is turned. With its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Focal {
     /// Focal length, px of the photo at full size.
@@ -53,7 +53,7 @@ pub struct Focal {
 /// A measured direction of gravity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gravity {
-    /// Unit vector pointing down, in the camera frame of the upright photo (x right, y down, z forward).
+    /// Unit vector pointing down, in the camera frame of the picture, as displayed or turned upright (x right, y down, z forward).
     pub down: Vector3<f64>,
     /// Standard deviation of the pitch, radians.
     pub sigma_pitch: f64,

@@ -94,7 +94,7 @@ const EASIER: f64 = 0.2;
 /// Damping from which on no step can help.
 const MOST_DAMPING: f64 = 1e9;
 
-/// Descends from `start` for at most `iterations` evaluations, or until a step gains less than `tolerance` of the cost.
+/// Descends from `start`: tries at most `iterations` steps, until one gains no more than `tolerance` of the cost or no damping helps.
 pub fn minimise<const N: usize>(
     problem: &impl Problem<N>,
     start: SVector<f64, N>,

@@ -12,7 +12,8 @@ use super::camera::{Gravity, ImageSize, LineSegment};
 const AGREEMENT: f64 = 0.0175;
 /// The error of a segment's ends across it, share of the picture's long side.
 const END_SIGMA: f64 = 0.0007;
-/// How far a phone is tilted at most where its picture is to tell, radians (26 and 9 degrees).
+/// A pair proposes a direction only where the camera would be tilted by less, radians (26 and 9 degrees of pitch and roll);
+/// refining the winner may go beyond.
 const MOST_PITCH: f64 = 0.45;
 const MOST_ROLL: f64 = 0.15;
 /// What is asked of a direction: segments, their length together in long sides, and their share of all length.

@@ -15,6 +15,7 @@ mod serve;
 mod wire;
 
 pub use pool::{WorkerPool, WorkerTotals};
+pub use process::program;
 pub use serve::serve;
 
 /// The argument that makes the binary a worker; not for people.

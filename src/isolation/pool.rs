@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::process::{Loss, Process};
 use crate::deadline::Deadline;
-use crate::photo::{DecodeError, PixelRequest, UprightPixels};
+use crate::photo::{DecodeError, DisplayedPixels, PixelRequest};
 
 /// Workers that are started when needed and kept.
 #[derive(Default)]
@@ -71,7 +71,7 @@ impl WorkerPool {
         bytes: &Arc<Vec<u8>>,
         request: &PixelRequest,
         deadline: Option<Deadline>,
-    ) -> Result<UprightPixels, DecodeError> {
+    ) -> Result<DisplayedPixels, DecodeError> {
         let mut tries = 0;
         loop {
             tries += 1;

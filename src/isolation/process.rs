@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use super::{COMMAND, confine, wire};
 use crate::deadline::{Deadline, TimedOut};
 use crate::memory;
-use crate::photo::{DecodeError, PixelRequest, UprightPixels};
+use crate::photo::{DecodeError, DisplayedPixels, PixelRequest};
 
 /// How often a wait looks whether it was cancelled.
 const POLL: Duration = Duration::from_millis(100);
 
 /// A photo's pixels, or why that photo has none.
-pub(super) type Answer = Result<UprightPixels, DecodeError>;
+pub(super) type Answer = Result<DisplayedPixels, DecodeError>;
 
 /// A running worker. A thread of its own talks to it, so that the wait for its answer can end.
 pub(super) struct Process {
@@ -161,7 +161,7 @@ fn spawn() -> io::Result<(Child, ChildStdin, ChildStdout)> {
 }
 
 /// This binary; on Linux also when its file has been replaced meanwhile.
-fn program() -> io::Result<std::path::PathBuf> {
+pub fn program() -> io::Result<std::path::PathBuf> {
     if cfg!(target_os = "linux") {
         Ok("/proc/self/exe".into())
     } else {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::camera::ImageSize;
-use crate::photo::{DecodeError, PixelRequest, UprightPixels};
+use crate::photo::{DecodeError, DisplayedPixels, PixelRequest};
 
 /// Longest header that is read; real ones have a few hundred bytes.
 const LONGEST_HEADER: u32 = 1 << 16;
@@ -55,10 +55,10 @@ pub(super) fn read_request(input: &mut impl Read) -> io::Result<Option<(PixelReq
 /// Answers a request.
 pub(super) fn write_reply(
     out: &mut impl Write,
-    reply: &Result<UprightPixels, DecodeError>,
+    reply: &Result<DisplayedPixels, DecodeError>,
 ) -> io::Result<()> {
     match reply {
-        Ok(UprightPixels { pixels, damaged }) => {
+        Ok(DisplayedPixels { pixels, damaged }) => {
             let size = ImageSize {
                 width: pixels.width(),
                 height: pixels.height(),
@@ -76,7 +76,7 @@ pub(super) fn write_reply(
 pub(super) fn read_reply(
     input: &mut impl Read,
     request: &PixelRequest,
-) -> io::Result<Result<UprightPixels, DecodeError>> {
+) -> io::Result<Result<DisplayedPixels, DecodeError>> {
     match read_header(input)?.ok_or(io::ErrorKind::UnexpectedEof)? {
         Reply::Failed(error) => Ok(Err(error)),
         Reply::Pixels { size, damaged } => {
@@ -87,7 +87,7 @@ pub(super) fn read_reply(
             input.read_exact(&mut samples)?;
             let pixels =
                 RgbImage::from_raw(size.width, size.height, samples).ok_or_else(garbled)?;
-            Ok(Ok(UprightPixels { pixels, damaged }))
+            Ok(Ok(DisplayedPixels { pixels, damaged }))
         }
     }
 }
@@ -133,8 +133,8 @@ mod tests {
         }
     }
 
-    fn picture() -> UprightPixels {
-        UprightPixels {
+    fn picture() -> DisplayedPixels {
+        DisplayedPixels {
             pixels: RgbImage::from_fn(5, 3, |x, y| image::Rgb([x as u8, y as u8, 7])),
             damaged: true,
         }

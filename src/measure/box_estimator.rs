@@ -11,6 +11,7 @@ use super::tilt::Tilt;
 use super::{Measurement, Observation, Warning, occlusion, open_doors, turn};
 use crate::ade20k::is_window;
 use crate::geometry::camera::LineSegment;
+use crate::geometry::quarter_turns::QuarterTurns;
 use crate::geometry::room_box::parameter::YAW;
 use crate::geometry::room_box::{RoomBox, Wall};
 
@@ -30,7 +31,7 @@ const LEAST_WALL_SHARE: f64 = 0.002;
 /// Measures the opposite wall.
 #[must_use]
 pub fn estimate(observation: &Observation) -> Measurement {
-    let turns = turn::needed(observation);
+    let turns = observation.turns;
     let turned = (!turns.is_none()).then(|| observation.labels.turned(turns));
     let segments = observation.segments.iter();
     let segments: Vec<LineSegment> = segments
@@ -39,6 +40,7 @@ pub fn estimate(observation: &Observation) -> Measurement {
     let upright = Observation {
         labels: turned.as_ref().unwrap_or(observation.labels),
         image: turns.size(observation.image),
+        turns: QuarterTurns::NONE,
         gravity: observation
             .gravity
             .and_then(|gravity| turns.gravity(gravity)),
@@ -67,10 +69,12 @@ fn estimate_upright(observation: &Observation) -> Measurement {
     let tilt = Tilt::of(observation);
     let prior = box_prior(observation, &tilt);
     let views = occlusion::views(&map, &RoomBox(prior.mean));
-    let boundaries: Vec<Boundaries> = views.iter().map(|v| boundaries::find(&v.map)).collect();
+    let boundaries = views.parts.iter().map(|view| boundaries::find(&view.map));
+    let boundaries: Vec<Boundaries> = boundaries.collect();
     let sigma_px =
         CONTACT_SIGMA_SHARE * f64::from(observation.image.width.max(observation.image.height));
     let fits: Vec<Fit> = views
+        .parts
         .iter()
         .zip(&boundaries)
         .filter_map(|(view, boundaries)| {
@@ -78,14 +82,13 @@ fn estimate_upright(observation: &Observation) -> Measurement {
                 boundaries,
                 prior,
                 sigma_px,
-                edges: view.edges,
                 corners: [None; 2],
             };
             let Choice {
                 problem,
                 variants,
                 beside,
-            } = hypotheses::choose(level, observation, &view.map)?;
+            } = hypotheses::choose(level, observation, view)?;
             Some(Fit {
                 map: &view.map,
                 problem,
@@ -95,7 +98,7 @@ fn estimate_upright(observation: &Observation) -> Measurement {
         })
         .collect();
     match opposite(&fits) {
-        Some((fit, best)) => measure(observation, fit, best, &tilt, views.len() > 1),
+        Some((fit, best)) => measure(observation, fit, best, &tilt, views.occluded),
         None => Measurement::refused([Warning::FloorLineMissing, Warning::CeilingLineMissing]),
     }
 }

@@ -49,8 +49,6 @@ pub struct BoxProblem<'a> {
     pub prior: BoxPrior,
     /// Standard deviation of a contact, px of the photo.
     pub sigma_px: f64,
-    /// Vertical edges on the left and right of what is looked at, in which walls end before farther ones.
-    pub edges: [Option<CornerSight>; 2],
     /// Left and right vertical edges of the opposite wall that were seen by themselves.
     pub corners: [Option<CornerSight>; 2],
 }
@@ -175,10 +173,10 @@ impl Problem<PARAMETERS> for BoxProblem<'_> {
     }
 }
 
-/// Logarithm of the opposite wall's width in camera heights, and its gradient.
+/// Logarithm of the opposite wall's width in camera heights, and its gradient. Its ends are in order, as those of every confined box.
 #[must_use]
 pub fn ln_width(x: &Parameters) -> (f64, SVector<f64, PARAMETERS>) {
-    let span = (x[parameter::RIGHT] - x[parameter::LEFT]).max(1e-9);
+    let span = x[parameter::RIGHT] - x[parameter::LEFT];
     let mut gradient = Parameters::zeros();
     gradient[parameter::LN_DISTANCE] = 1.0;
     gradient[parameter::RIGHT] = 1.0 / span;
@@ -247,7 +245,6 @@ mod tests {
                 boundaries: &boundaries,
                 prior,
                 sigma_px: 4.0,
-                edges: [None; 2],
                 corners: [None; 2],
             };
             // Not so far that a contact changes walls for good.

@@ -5,24 +5,24 @@
 
 use super::blobs::{Blob, blobs};
 use super::surfaces::{Cell, SurfaceMap};
-use super::{Evidence, WindowEstimate};
+use super::{Evidence, EvidenceKind, WindowEstimate};
 use crate::ade20k::{COUNTER, COUNTERTOP};
 use crate::geometry::room_box::{RoomBox, Wall};
 
 /// A usual height above the floor: cm, and the standard deviation of its logarithm.
 struct Usual {
-    kind: &'static str,
+    kind: EvidenceKind,
     cm: f64,
     sigma_ln: f64,
 }
 
 const SILL: Usual = Usual {
-    kind: "sill",
+    kind: EvidenceKind::Sill,
     cm: 87.0,
     sigma_ln: 0.15,
 };
 const COUNTER_TOP: Usual = Usual {
-    kind: "counter",
+    kind: EvidenceKind::Counter,
     cm: 89.0,
     sigma_ln: 0.05,
 };
@@ -38,7 +38,7 @@ impl Usual {
     fn check(&self, cm: f64, camera_cm: f64) -> Evidence {
         let ratio = cm / camera_cm;
         Evidence {
-            kind: self.kind.to_owned(),
+            kind: self.kind,
             ratio,
             camera_height_cm: self.cm / ratio,
             sigma_ln: self.sigma_ln,

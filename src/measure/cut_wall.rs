@@ -8,7 +8,7 @@
 use super::histogram::Histogram;
 use super::priors::ROOM_WIDTH_CM;
 
-/// Widths that are considered, cm, in equal steps.
+/// Widths that are considered, cm, in equal steps, from the least at which the camera stands inside the room.
 const WIDEST_CM: f64 = 1500.0;
 const STEPS: usize = 240;
 
@@ -24,22 +24,31 @@ pub enum Sight {
     NoEnd(f64),
 }
 
+impl Sight {
+    /// The least width of the wall that has the camera's foot between its ends, as a multiple of the visible part.
+    fn least(self) -> f64 {
+        match self {
+            Self::OneEnd(from_end) => from_end.max(1.0),
+            Self::NoEnd(left) => left.max(1.0 - left).max(1.0),
+        }
+    }
+}
+
 /// Distribution of the full width given that of the visible part; `ends_so` tells how likely the wall would end as it then does, by
-/// its width as a multiple of the visible part, up to a factor.
+/// its width as a multiple of the visible part, up to a factor. Without any weight where no wall could be seen so.
 #[must_use]
 pub fn complete(visible: &Histogram, sight: Sight, ends_so: impl Fn(f64) -> f64) -> Histogram {
     /// Visible widths are taken at this many quantiles.
     const QUANTILES: usize = 15;
     let standpoints = Standpoints::new();
-    let shares: Vec<f64> = (0..QUANTILES)
-        .map(|i| (i as f64 + 0.5) / QUANTILES as f64)
-        .collect();
+    let shares: [f64; QUANTILES] = std::array::from_fn(|i| (i as f64 + 0.5) / QUANTILES as f64);
     let mut values = Vec::with_capacity(QUANTILES * STEPS);
-    for seen in visible.quantiles(&shares) {
-        let end = WIDEST_CM.max(seen * 1.5);
+    for seen in visible.quantiles(shares).into_iter().flatten() {
+        let start = seen * sight.least();
+        let end = WIDEST_CM.max(start * 1.5);
         let candidates: Vec<(f64, f64)> = (0..STEPS)
             .map(|i| {
-                let width = seen + (end - seen) * (i as f64 + 0.5) / STEPS as f64;
+                let width = start + (end - start) * (i as f64 + 0.5) / STEPS as f64;
                 let part = seen / width;
                 let standing = match sight {
                     Sight::OneEnd(from_end) => density(from_end * part) / width,
@@ -148,5 +157,29 @@ mod tests {
                 assert!((found / drawn - 1.0).abs() < 0.03, "{found} {drawn}");
             }
         }
+    }
+
+    #[test]
+    fn whoever_photographs_a_wall_aslant_stands_in_its_room() {
+        let seen = 100.0;
+        let visible = Histogram::of([(1.0, f64::ln(seen))].into_iter(), 0.0);
+        // The camera's foot lies beyond the visible part, by as much as 20 of them.
+        for (sight, least) in [
+            (Sight::OneEnd(3.0), 3.0),
+            (Sight::NoEnd(3.0), 3.0),
+            (Sight::NoEnd(-2.0), 3.0),
+            (Sight::NoEnd(-19.0), 20.0),
+        ] {
+            let found = complete(&visible, sight, |_| 1.0);
+            let [narrow] = found.quantiles([0.01]).unwrap();
+            assert!(narrow > 0.99 * least * seen, "{narrow} of {sight:?}");
+        }
+    }
+
+    #[test]
+    fn where_no_wall_ends_nothing_is_told() {
+        let visible = Histogram::of([(1.0, f64::ln(200.0))].into_iter(), 0.1);
+        let found = complete(&visible, Sight::OneEnd(0.5), |_| 0.0);
+        assert_eq!(found.median_cm(), None);
     }
 }

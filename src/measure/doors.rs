@@ -3,6 +3,7 @@
 use nalgebra::Vector3;
 
 use super::blobs::{Blob, blobs};
+use super::open_doors::LEAST_SHARE;
 use super::scale::DoorRatio;
 use super::surfaces::{Cell, SurfaceMap};
 use crate::ade20k::DOOR;
@@ -17,11 +18,9 @@ pub struct Doors {
     pub rejected: bool,
 }
 
-/// Smaller patches are no doors worth looking at.
-const LEAST_SHARE: f64 = 0.004;
 /// Width of a door by its height.
 const ASPECT: [f64; 2] = [0.25, 0.62];
-/// How much of the rectangle around it a door fills.
+/// How much of what lies between its top and its base, column by column, a door fills.
 const LEAST_FILL: f64 = 0.8;
 /// Where the base may appear, in camera heights below the camera: the floor is at 1.
 const BASE: [f64; 2] = [0.9, 1.1];

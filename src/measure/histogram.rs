@@ -73,8 +73,13 @@ impl Histogram {
     /// inverse. Where the distribution is narrow it is the median.
     #[must_use]
     pub fn least_relative_error_cm(&self) -> Option<f64> {
-        let weighed = self.weighed(f64::recip);
-        weighed.quantiles(&[0.5]).first().copied()
+        self.weighed(f64::recip).median_cm()
+    }
+
+    /// The median, cm.
+    #[must_use]
+    pub fn median_cm(&self) -> Option<f64> {
+        self.quantiles([0.5]).map(|[median]| median)
     }
 
     /// A distribution from weights at lengths.
@@ -99,30 +104,24 @@ impl Histogram {
         }
     }
 
-    /// Quantiles, cm; `q` ascending.
+    /// Quantiles at `shares`, which ascend, cm; `None` where nothing has any weight.
     #[must_use]
-    pub fn quantiles(&self, q: &[f64]) -> Vec<f64> {
+    pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
         let total: f64 = self.bins.iter().sum();
+        let mut weighty = self.bins.iter().enumerate().filter(|(_, w)| **w > 0.0);
+        let (mut index, mut weight) = weighty.next().map(|(index, weight)| (index, *weight))?;
         let mut below = 0.0;
-        let mut bins = self.bins.iter().enumerate().peekable();
-        q.iter()
-            .map(|&share| {
-                let wanted = share * total;
-                while let Some(&(_, &weight)) = bins.peek() {
-                    if below + weight >= wanted && weight > 0.0 {
-                        break;
-                    }
-                    below += weight;
-                    if bins.next().is_none() {
-                        break;
-                    }
-                }
-                let (index, inside) = bins.peek().map_or((BINS, 0.0), |&(i, &weight)| {
-                    (i, ((wanted - below) / weight).clamp(0.0, 1.0))
-                });
-                (LN_FIRST + (index as f64 + inside) * LN_STEP).exp()
-            })
-            .collect()
+        Some(shares.map(|share| {
+            let wanted = share * total;
+            while below + weight < wanted
+                && let Some((next, its_weight)) = weighty.next()
+            {
+                below += weight;
+                (index, weight) = (next, *its_weight);
+            }
+            let inside = ((wanted - below) / weight).clamp(0.0, 1.0);
+            (LN_FIRST + (index as f64 + inside) * LN_STEP).exp()
+        }))
     }
 }
 
@@ -134,11 +133,24 @@ mod tests {
     fn a_blurred_value_has_the_quantiles_of_a_normal() {
         for sigma in [0.01, 0.1, 0.4] {
             let blurred = Histogram::of([(1.0, 300.0_f64.ln())].into_iter(), sigma);
-            let found = blurred.quantiles(&[0.1, 0.5, 0.9]);
+            let found = blurred.quantiles([0.1, 0.5, 0.9]).unwrap();
             for (cm, z) in found.into_iter().zip([-1.2816, 0.0, 1.2816]) {
                 let off = (cm / 300.0).ln() - z * sigma;
                 assert!(off.abs() < 0.06 * sigma + LN_STEP, "{cm} at {z}, {sigma}");
             }
         }
+    }
+
+    #[test]
+    fn nothing_has_no_quantiles() {
+        let nothing = Histogram::from_weighted_cm(std::iter::empty());
+        assert_eq!(nothing.quantiles([0.1, 0.9]), None);
+        assert_eq!(nothing.least_relative_error_cm(), None);
+        let mixed = Histogram::mixture([(1.0, &nothing)].into_iter());
+        assert_eq!(mixed.median_cm(), None);
+        // Beyond every weight lies no bin that has none.
+        let short = Histogram::from_weighted_cm([(100.0, 1.0)].into_iter());
+        let [all] = short.quantiles([1.0]).unwrap();
+        assert!((all / 100.0).ln().abs() <= LN_STEP, "{all}");
     }
 }

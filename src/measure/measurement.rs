@@ -6,8 +6,7 @@ use super::Warning;
 use crate::geometry::camera::{FocalSource, GravitySource};
 
 /// A length with its 80 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The estimate, cm.
     pub cm: f64,
@@ -16,15 +15,13 @@ pub struct Estimate {
 }
 
 /// One photo's measurement. Every number is finite; what could not be had is `None`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Measurement {
     /// Width of the full opposite wall, also when an end lies outside the frame; `None` is a refusal.
     pub wall_width: Option<Estimate>,
     /// Height of the opposite wall at its highest visible point.
     pub wall_height: Option<Estimate>,
     /// Height at the lowest point of its top, where the ceiling slopes, cm.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_height_cm: Option<f64>,
     /// Width of the part of the wall inside the frame, cm.
     pub visible_width_cm: Option<f64>,
@@ -33,7 +30,6 @@ pub struct Measurement {
     /// Windows on the opposite wall, left to right.
     pub windows: Vec<WindowEstimate>,
     /// In a corner view, the other wall that is seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub adjacent_wall: Option<AdjacentWall>,
     /// 0-100; how it follows from the intervals is documented where it is computed.
     pub confidence_pct: f64,
@@ -44,14 +40,13 @@ pub struct Measurement {
     /// Every piece of evidence for the scale, and what checks it.
     pub evidence: Vec<Evidence>,
     /// How well the fitted box explains the label map.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fit: Option<FitQuality>,
     /// What to draw on the overlay.
     pub outline: Outline,
 }
 
 /// How far the label map is from the fitted box's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FitQuality {
     /// Share of the cells of wall, floor and ceiling that the box shows as another of the three, 0-1.
@@ -119,15 +114,13 @@ pub struct AdjacentWall {
 }
 
 /// The camera, as given and as fitted to the room.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CameraEstimate {
     /// Focal length as its source gives it, px of the full-size photo.
     pub focal_px: f64,
     /// Where the focal length comes from.
     pub focal_source: FocalSource,
     /// What the fit to the room made of the focal length, px; `None` where nothing is fitted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fitted_focal_px: Option<f64>,
     /// Positive when the camera looks up, degrees.
     pub pitch_deg: f64,
@@ -141,12 +134,34 @@ pub struct CameraEstimate {
     pub height_cm: Option<f64>,
 }
 
+/// What tells the scale of a room, or checks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// The height at which cameras usually are.
+    CameraHeightPrior,
+    /// The camera's height, given by the user.
+    CameraHeightKnown,
+    /// The usual height of level ceilings.
+    CeilingPrior,
+    /// The usual height of the highest point of ceilings that slope.
+    SlopedCeilingPrior,
+    /// The room's height, given by the user.
+    CeilingKnown,
+    /// A door.
+    Door,
+    /// A window's sill; only checks.
+    Sill,
+    /// A worktop; only checks.
+    Counter,
+}
+
 /// One piece of evidence for the scale of the room.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
-    /// What it is: `camera_height_prior`, `ceiling_prior`, `door`, `ceiling_known`, ...; `sill` and `counter` only check the scale.
-    pub kind: String,
+    /// What it is.
+    pub kind: EvidenceKind,
     /// Its scale-free ratio to the camera height.
     pub ratio: f64,
     /// The camera height that it implies, cm: by the component of its mixture that speaks here.
@@ -157,8 +172,8 @@ pub struct Evidence {
     pub weight: f64,
 }
 
-/// Geometry to draw over the photo, px of the full-size upright photo; every list may be empty.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// Geometry to draw over the photo, px of the full-size photo as displayed; every list may be empty.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outline {
     /// The opposite wall, clockwise from the upper left corner; corners may lie outside the photo.
@@ -176,4 +191,25 @@ pub struct Outline {
     /// Vanishing points of the box's edges: along the opposite wall, towards it, and of the verticals. Those of edges that are
     /// parallel in the picture are left out.
     pub vanishing_points: Vec<[f64; 2]>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_evidence_are_the_words_that_scripts_look_for() {
+        for (kind, word) in [
+            (EvidenceKind::CameraHeightPrior, "camera_height_prior"),
+            (EvidenceKind::CameraHeightKnown, "camera_height_known"),
+            (EvidenceKind::CeilingPrior, "ceiling_prior"),
+            (EvidenceKind::SlopedCeilingPrior, "sloped_ceiling_prior"),
+            (EvidenceKind::CeilingKnown, "ceiling_known"),
+            (EvidenceKind::Door, "door"),
+            (EvidenceKind::Sill, "sill"),
+            (EvidenceKind::Counter, "counter"),
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), word);
+        }
+    }
 }

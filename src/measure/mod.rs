@@ -33,12 +33,14 @@ pub mod warning;
 mod windows;
 
 pub use measurement::{
-    AdjacentWall, CameraEstimate, Estimate, Evidence, FitQuality, Measurement, Outline, Side,
-    WindowEstimate,
+    AdjacentWall, CameraEstimate, Estimate, Evidence, EvidenceKind, FitQuality, Measurement,
+    Outline, Side, WindowEstimate,
 };
+pub use turn::turns_needed;
 pub use warning::Warning;
 
 use crate::geometry::camera::{Focal, Gravity, ImageSize, LineSegment};
+use crate::geometry::quarter_turns::QuarterTurns;
 use crate::label_map::LabelMap;
 
 /// Everything an estimator may look at. Ground truth is not among it.
@@ -51,11 +53,13 @@ pub struct Observation<'a> {
     pub mask_cell_px: f64,
     /// The displayed photo's full size; the label map covers it whole.
     pub image: ImageSize,
+    /// What brings the displayed photo upright, by [`turns_needed`].
+    pub turns: QuarterTurns,
     /// The focal length and its source.
     pub focal: Focal,
-    /// Gravity from the photo's metadata, where there is any.
+    /// Gravity in the displayed photo from its metadata, where there is any.
     pub gravity: Option<Gravity>,
-    /// Straight edges of the photo, px of the full-size photo; may be empty.
+    /// Straight edges that are near-vertical in the upright photo, px of the displayed one at full size; may be empty.
     pub segments: &'a [LineSegment],
     /// What the user knows of this room.
     pub known: Known,
@@ -73,12 +77,11 @@ pub struct Known {
 }
 
 /// Which geometry measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EstimatorKind {
     /// A box room fitted to the label map, with gravity and scale priors.
     Box,
-    /// The formula of the system that this one replaces, for comparison.
+    /// The formula of the system that this one replaces, for comparison; it takes every photo for upright.
     Predecessor,
 }
 
@@ -92,4 +95,4 @@ pub fn estimate(kind: EstimatorKind, observation: &Observation) -> Measurement {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -17,6 +17,15 @@ pub struct View {
     pub edges: [Option<CornerSight>; 2],
 }
 
+/// What a picture shows, parted at its occluding edges.
+#[derive(Debug, Clone)]
+pub struct Views {
+    /// The views that are wide enough to be measured, from left to right; the map itself where no wall hides another.
+    pub parts: Vec<View>,
+    /// Walls hide others, also where what lies beyond their edges is too narrow to be a view.
+    pub occluded: bool,
+}
+
 /// An upright edge at which the wall on one side hides what is behind it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct OccludingEdge {
@@ -50,10 +59,9 @@ const MARGIN_SHARE: f64 = 0.02;
 /// Standard deviation of an edge's place, as a share of the long side.
 const EDGE_SIGMA_SHARE: f64 = 0.004;
 
-/// The views that `map` shows, from left to right; the map itself where no wall hides another. `camera` is a room seen at the
-/// tilt and the focal length that are expected.
+/// The views that `map` shows. `camera` is a room seen at the tilt and the focal length that are expected.
 #[must_use]
-pub fn views(map: &SurfaceMap, camera: &RoomBox) -> Vec<View> {
+pub fn views(map: &SurfaceMap, camera: &RoomBox) -> Views {
     let long = map.long_side() as f64;
     let sight = |edge: &OccludingEdge| {
         let [x, y] = map.pixel(edge.column as f64, edge.row);
@@ -64,7 +72,7 @@ pub fn views(map: &SurfaceMap, camera: &RoomBox) -> Vec<View> {
         }
     };
     let edges = edges(map, camera);
-    let mut views = Vec::with_capacity(edges.len() + 1);
+    let mut parts = Vec::with_capacity(edges.len() + 1);
     let mut left: Option<&OccludingEdge> = None;
     for right in edges.iter().map(Some).chain([None]) {
         let [from, to] = [
@@ -82,7 +90,7 @@ pub fn views(map: &SurfaceMap, camera: &RoomBox) -> Vec<View> {
                 - right
                     .filter(|edge| edge.near_is_right)
                     .map_or(0, |_| margin);
-            views.push(View {
+            parts.push(View {
                 map: map.columns(from, to),
                 edges: [
                     left.filter(|edge| edge.near_is_right).map(sight),
@@ -92,7 +100,10 @@ pub fn views(map: &SurfaceMap, camera: &RoomBox) -> Vec<View> {
         }
         left = right;
     }
-    views
+    Views {
+        parts,
+        occluded: !edges.is_empty(),
+    }
 }
 
 /// The occluding edges, from left to right: where a ceiling stands upright beside a wall, and the floor does so too or is not seen.
@@ -251,5 +262,34 @@ fn base_goes_on(map: &SurfaceMap, edge: &OccludingEdge) -> bool {
             left.abs_diff(right) as f64 <= STEP_SHARE * map.long_side() as f64
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::paint::{SCALE, SIZE, bare, paint_rays, room, see};
+    use super::*;
+    use crate::geometry::camera::ImageSize;
+
+    #[test]
+    fn an_edge_beside_the_frame_hides_walls_though_nothing_beyond_it_is_wide_enough_to_measure() {
+        let image = ImageSize {
+            width: SIZE[0] * SCALE,
+            height: SIZE[1] * SCALE,
+        };
+        let near = room([0.0; 3], 2.0, 1.72, [-9.0, 0.5]);
+        let far = room([0.0; 3], 3.2, 1.72, [-0.8, 9.0]);
+        // A wall that ends at the tangent `edge`, and a farther one to the left of it.
+        let seen = |edge: f64| {
+            let labels = paint_rays(&near, |ray| {
+                let before = if ray.x > edge * ray.z { &near } else { &far };
+                bare(&see(before, ray))
+            });
+            let views = views(&SurfaceMap::new(&labels, image), &near);
+            (views.parts.len(), views.occluded)
+        };
+        assert_eq!(seen(-0.2), (2, true));
+        assert_eq!(seen(-0.62), (1, true));
+        assert_eq!(seen(-8.0), (1, false));
     }
 }

@@ -7,8 +7,8 @@ use super::blobs::{Blob, blobs};
 use super::surfaces::{Cell, SurfaceMap};
 use crate::ade20k::DOOR;
 
-/// Smaller patches change nothing.
-const LEAST_SHARE: f64 = 0.004;
+/// Smaller patches, as shares of the picture, are no doors worth looking at, open or closed.
+pub const LEAST_SHARE: f64 = 0.004;
 /// An upright edge on the floor of this share of the patch's height is a leaf's.
 const LEAST_EDGE: f64 = 0.12;
 /// An edge is upright when it spans fewer columns than this share of its rows: the base of a door on a side wall, seen at

@@ -212,6 +212,7 @@ fn moving_average(values: &[f64], window: usize) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::geometry::camera::{Focal, ImageSize};
+    use crate::geometry::quarter_turns::QuarterTurns;
     use crate::measure::Known;
 
     /// A level camera, a frontal wall between rows 20 and 80 and columns 30 to 70 of a 100 x 100 map.
@@ -230,6 +231,7 @@ mod tests {
     fn observe(labels: &LabelMap, size: u32) -> Measurement {
         estimate(&Observation {
             labels,
+            turns: QuarterTurns::NONE,
             image: ImageSize {
                 width: size,
                 height: size,

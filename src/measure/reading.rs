@@ -52,9 +52,13 @@ pub struct Circumstances<'a> {
 }
 
 impl Reading {
-    /// Reads `hypothesis`, whose best rival has the score `best_score`.
+    /// Reads `hypothesis`, whose best rival has the score `best_score`; `None` where its wall does not reach into the frame.
     #[must_use]
-    pub fn new(circumstances: &Circumstances, hypothesis: &Hypothesis, best_score: f64) -> Self {
+    pub fn new(
+        circumstances: &Circumstances,
+        hypothesis: &Hypothesis,
+        best_score: f64,
+    ) -> Option<Self> {
         let Circumstances {
             observation,
             map,
@@ -64,6 +68,10 @@ impl Reading {
         } = *circumstances;
         let room = hypothesis.room();
         let [left, right] = visible_ends(&room, hypothesis, map);
+        let span = right - left;
+        if span <= 0.0 {
+            return None;
+        }
         let doors = doors::find(map, &room);
         let mut shown = room;
         shown.0[LEFT] = left;
@@ -90,7 +98,6 @@ impl Reading {
         let door_ratios: Vec<DoorRatio> = doubted.collect();
         let scale = ScalePosterior::new(&ratios, &observation.known, &door_ratios, sloped);
         let visible_width = scale.width();
-        let span = (right - left).max(1e-6);
         let full_width = match hypothesis.ends_visible {
             [true, true] => visible_width.clone(),
             [true, false] => {
@@ -105,7 +112,7 @@ impl Reading {
                 cut_wall::complete(&visible_width, Sight::NoEnd(-left / span), |_| 1.0)
             }
         };
-        Self {
+        Some(Self {
             weight: (best_score - hypothesis.score).exp(),
             height_told,
             door_rejected: doors.rejected && doors.ratios.is_empty(),
@@ -114,7 +121,7 @@ impl Reading {
             scale,
             visible_width,
             full_width,
-        }
+        })
     }
 }
 
@@ -129,7 +136,8 @@ fn knee_likelihood(room: &RoomBox, end: usize, at: f64) -> f64 {
     (-0.5 * z * z).exp() / knee
 }
 
-/// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them.
+/// Tangents of the wall's ends, or of the frame's borders where the wall goes on past them; not in order where none of the wall is in
+/// the frame.
 fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f64; 2] {
     let [middle, half_width] = map.columns_px();
     let border = |x: f64, end: f64| room.tangent_at([x, 0.0]).unwrap_or(end);
@@ -147,4 +155,41 @@ fn visible_ends(room: &RoomBox, hypothesis: &Hypothesis, map: &SurfaceMap) -> [f
             border(middle + half_width, right).min(right)
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::box_prior::box_prior;
+    use super::super::tests::paint::{SCALE, bare, knowing, observe, paint, room};
+    use super::super::tilt::Tilt;
+    use super::*;
+    use crate::geometry::least_squares::{Minimum, NormalEquations};
+
+    #[test]
+    fn a_wall_beside_the_frame_is_not_read() {
+        let seen = room([0.0; 3], 2.6, 1.7, [-0.4, 9.0]);
+        let labels = paint(&seen, bare);
+        let observation = observe(&labels, SCALE, knowing(&seen));
+        let tilt = Tilt::of(&observation);
+        let circumstances = Circumstances {
+            observation: &observation,
+            map: &SurfaceMap::new(&labels, observation.image),
+            prior: &box_prior(&observation, &tilt),
+            sloped: false,
+            misfit_sigma: 0.0,
+        };
+        let is_read = |left: f64| {
+            let hypothesis = Hypothesis {
+                minimum: Minimum {
+                    at: seen.with_end(LEFT, left).0,
+                    equations: NormalEquations::default(),
+                },
+                ends_visible: [true, false],
+                score: 0.0,
+            };
+            Reading::new(&circumstances, &hypothesis, 0.0).is_some()
+        };
+        // The frame's right side is at the tangent 0.69.
+        assert!(is_read(-0.4) && !is_read(0.8));
+    }
 }

@@ -64,11 +64,11 @@ pub fn measure(
     let slope = slope::find(&room, reading.ends);
     let wall_width = full_width(&readings).filter(|_| room.distance() < FARTHEST);
     let [wall_height, lowest] = heights(reading, slope, misfit_sigma);
-    let visible_width_cm = (wall_width.zip(visible_width(reading)))
+    let visible_width_cm = (wall_width.zip(reading.visible_width.median_cm()))
         .map(|(whole, visible)| part_of(whole, is_cut, visible));
     let shown_quality = doubts::fit_quality(problem, map, &room);
     let confidence_pct = confidence_pct(wall_width);
-    let camera_cm = reading.scale.camera_cm(&[0.5]).first().copied();
+    let camera_cm = reading.scale.camera_cm();
     let told_camera = camera_cm.filter(|_| wall_width.is_some());
     let windows = told_camera.map_or_else(Vec::new, |cm| {
         let left_end = shown.ends_visible[0].then_some(reading.ends[0]);
@@ -126,7 +126,7 @@ fn readings<'f>(
     hypotheses
         .iter()
         .filter(|h| h.score < best_score + NEGLIGIBLE_SCORE)
-        .map(|h| (h, Reading::new(circumstances, h, best_score)))
+        .filter_map(|h| Some((h, Reading::new(circumstances, h, best_score)?)))
         .collect()
 }
 
@@ -135,11 +135,6 @@ fn full_width(readings: &[(&Hypothesis, Reading)]) -> Option<Estimate> {
     let all = Histogram::mixture(readings.iter().map(|(_, r)| (r.weight, &r.full_width)));
     // No descent and no guess at what the frame cuts off makes walls that no home has likely.
     estimate_of(&all.weighed(|cm| priors::WALL_WIDTH_CM.density(cm)))
-}
-
-/// The width in view, cm.
-fn visible_width(reading: &Reading) -> Option<f64> {
-    reading.visible_width.quantiles(&[0.5]).first().copied()
 }
 
 /// The width in view of a wall whose estimated width is `whole`: no part is wider than that, which is weighed by what walls are usual
@@ -169,8 +164,8 @@ fn adjacent_wall(
     } else {
         right_seen
     };
-    let reading = Reading::new(circumstances, beside, beside.score);
-    let (is_cut, visible_cm) = (reading.cut, visible_width(&reading));
+    let reading = Reading::new(circumstances, beside, beside.score)?;
+    let (is_cut, visible_cm) = (reading.cut, reading.visible_width.median_cm());
     let width = full_width(&[(beside, reading)]).filter(|_| corner_seen)?;
     Some(AdjacentWall {
         side,
@@ -199,15 +194,17 @@ fn majority<'r, 'f>(
 fn heights(reading: &Reading, slope: Option<Slope>, misfit_sigma: f64) -> [Option<Estimate>; 2] {
     const QUANTILES: [f64; 3] = [0.1, 0.5, 0.9];
     let scale = &reading.scale;
-    let under_roof =
-        |ratio: f64| interval_of(&scale.length_cm(ratio.ln(), misfit_sigma, &QUANTILES));
+    let under_roof = |ratio: f64| {
+        let quantiles = scale.length_cm(ratio.ln(), misfit_sigma, QUANTILES);
+        quantiles.and_then(interval_of)
+    };
     let highest = match slope {
         Some(Slope {
             highest,
             reaches_ceiling: false,
             ..
         }) => under_roof(highest),
-        _ => interval_of(&scale.height_cm(&QUANTILES)),
+        _ => scale.height_cm(QUANTILES).and_then(interval_of),
     };
     [highest, slope.and_then(|slope| under_roof(slope.lowest))]
 }
@@ -252,22 +249,14 @@ fn told_focal(before: Focal, shown: &Hypothesis) -> Focal {
 
 /// The length of least expected relative error, and the 80 % interval.
 fn estimate_of(distribution: &Histogram) -> Option<Estimate> {
-    let mut quantiles = distribution.quantiles(&[0.1, 0.5, 0.9]);
+    let [low, high] = distribution.quantiles([0.1, 0.9])?;
     // The least relative error of a distribution with two far peaks can lie outside its own interval.
-    if let ([low, middle, high], Some(cm)) = (
-        quantiles.as_mut_slice(),
-        distribution.least_relative_error_cm(),
-    ) {
-        *middle = cm.max(*low).min(*high);
-    }
-    interval_of(&quantiles)
+    let cm = distribution.least_relative_error_cm()?.max(low).min(high);
+    interval_of([low, cm, high])
 }
 
 /// The estimate from its 10, 50 and 90 % quantiles.
-fn interval_of(quantiles: &[f64]) -> Option<Estimate> {
-    let &[low, cm, high] = quantiles else {
-        return None;
-    };
+fn interval_of([low, cm, high]: [f64; 3]) -> Option<Estimate> {
     [low, cm, high]
         .iter()
         .all(|v| v.is_finite() && *v > 0.0)

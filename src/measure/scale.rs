@@ -12,7 +12,7 @@ use super::priors::{
     CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_DOUBT, KNOWN_SIGMA, LogMixture,
     SLOPED_CEILING_HEIGHT,
 };
-use super::{Evidence, Known};
+use super::{Evidence, EvidenceKind, Known};
 use crate::geometry::room_box::{PARAMETERS, Parameters, parameter::LN_HEIGHT};
 
 /// A door's height in camera heights.
@@ -171,29 +171,34 @@ impl ScalePosterior {
         posterior
     }
 
-    /// Quantiles `q` of the camera height, cm.
+    /// The median of the camera height, cm.
     #[must_use]
-    pub fn camera_cm(&self, q: &[f64]) -> Vec<f64> {
-        self.length_cm(0.0, 0.0, q)
+    pub fn camera_cm(&self) -> Option<f64> {
+        self.length_cm(0.0, 0.0, [0.5]).map(|[median]| median)
     }
 
-    /// Quantiles `q`, cm, of a length whose logarithm is `ln_ratio` in camera heights, give or take `sigma`.
+    /// Quantiles at `shares`, cm, of a length whose logarithm is `ln_ratio` in camera heights, give or take `sigma`.
     #[must_use]
-    pub fn length_cm(&self, ln_ratio: f64, sigma: f64, q: &[f64]) -> Vec<f64> {
+    pub fn length_cm<const N: usize>(
+        &self,
+        ln_ratio: f64,
+        sigma: f64,
+        shares: [f64; N],
+    ) -> Option<[f64; N]> {
         let nodes = self.nodes.iter();
-        Histogram::of(nodes.map(|n| (n.weight, n.ln_camera + ln_ratio)), sigma).quantiles(q)
+        Histogram::of(nodes.map(|n| (n.weight, n.ln_camera + ln_ratio)), sigma).quantiles(shares)
     }
 
-    /// Quantiles `q` of the room's height, cm.
+    /// Quantiles at `shares` of the room's height, cm.
     #[must_use]
-    pub fn height_cm(&self, q: &[f64]) -> Vec<f64> {
+    pub fn height_cm<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
         Histogram::of(
             self.nodes
                 .iter()
                 .map(|n| (n.weight, n.ln_camera + n.ln_height)),
             0.0,
         )
-        .quantiles(q)
+        .quantiles(shares)
     }
 
     /// Distribution of the wall's width between the box's ends, cm.
@@ -208,7 +213,9 @@ impl ScalePosterior {
     }
 
     fn report(&mut self, sources: &[Source]) {
-        let camera = self.camera_cm(&[0.5]).first().map_or(150.0, |cm| cm.ln());
+        let Some(camera) = self.camera_cm().map(f64::ln) else {
+            return;
+        };
         let off = |source: &Source| source.sigmas_off(camera) > CONFLICT_SIGMAS;
         self.conflict = sources.iter().any(off);
         let speaking = sources.iter().map(|source| source.speaking(camera));
@@ -217,7 +224,7 @@ impl ScalePosterior {
             .iter()
             .zip(speaking)
             .map(|(source, (mean, sigma_ln))| Evidence {
-                kind: source.kind.to_owned(),
+                kind: source.kind,
                 ratio: source.ln_ratio.exp(),
                 camera_height_cm: (mean - source.ln_ratio).exp(),
                 sigma_ln,
@@ -229,7 +236,7 @@ impl ScalePosterior {
 
 /// One piece of evidence: a density over the logarithm of a length that is `ln_ratio` in camera heights.
 struct Source {
-    kind: &'static str,
+    kind: EvidenceKind,
     ln_ratio: f64,
     /// Weights, means and standard deviations.
     mixture: Vec<(f64, f64, f64)>,
@@ -243,7 +250,7 @@ struct Source {
 
 impl Source {
     fn new<const N: usize>(
-        kind: &'static str,
+        kind: EvidenceKind,
         ln_ratio: f64,
         ratio_sigma: f64,
         prior: &LogMixture<N>,
@@ -264,7 +271,7 @@ impl Source {
     }
 
     /// A length that the user gives.
-    fn given(kind: &'static str, ln_ratio: f64, cm: f64) -> Self {
+    fn given(kind: EvidenceKind, ln_ratio: f64, cm: f64) -> Self {
         let [share, sigma] = KNOWN_DOUBT;
         let sure = LogMixture([(1.0 - share, cm, KNOWN_SIGMA)]);
         Self {
@@ -314,18 +321,23 @@ impl Source {
 
 fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) -> Vec<Source> {
     let mut sources = vec![match known.camera_height_cm {
-        Some(cm) => Source::given("camera_height_known", 0.0, cm),
-        None => Source::new("camera_height_prior", 0.0, 0.0, &CAMERA_HEIGHT),
+        Some(cm) => Source::given(EvidenceKind::CameraHeightKnown, 0.0, cm),
+        None => Source::new(EvidenceKind::CameraHeightPrior, 0.0, 0.0, &CAMERA_HEIGHT),
     }];
     let ceiling = match known.ceiling_height_cm {
-        Some(cm) => Source::given("ceiling_known", ratios.ln_height, cm),
+        Some(cm) => Source::given(EvidenceKind::CeilingKnown, ratios.ln_height, cm),
         None if sloped => Source::new(
-            "sloped_ceiling_prior",
+            EvidenceKind::SlopedCeilingPrior,
             ratios.ln_height,
             0.0,
             &SLOPED_CEILING_HEIGHT,
         ),
-        None => Source::new("ceiling_prior", ratios.ln_height, 0.0, &CEILING_HEIGHT),
+        None => Source::new(
+            EvidenceKind::CeilingPrior,
+            ratios.ln_height,
+            0.0,
+            &CEILING_HEIGHT,
+        ),
     };
     let ratio_sigma = ratios.height_variance.sqrt();
     sources.push(Source {
@@ -333,11 +345,14 @@ fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) ->
         is_of_height: true,
         ..ceiling
     });
-    sources.extend(
-        doors
-            .iter()
-            .map(|door| Source::new("door", door.ln_ratio, door.sigma_ln, &DOOR_HEIGHT)),
-    );
+    sources.extend(doors.iter().map(|door| {
+        Source::new(
+            EvidenceKind::Door,
+            door.ln_ratio,
+            door.sigma_ln,
+            &DOOR_HEIGHT,
+        )
+    }));
     sources
 }
 
@@ -397,9 +412,7 @@ mod tests {
     }
 
     fn half_width(posterior: &ScalePosterior) -> f64 {
-        let [low, high] = posterior.height_cm(&[0.1, 0.9])[..] else {
-            panic!("two quantiles");
-        };
+        let [low, high] = posterior.height_cm([0.1, 0.9]).unwrap();
         0.5 * (high / low).ln()
     }
 
@@ -408,7 +421,7 @@ mod tests {
         let agreed = told(250.0 / 150.0);
         assert!(!agreed.conflict);
         assert!(half_width(&agreed) < 0.01);
-        let height = agreed.height_cm(&[0.5])[0];
+        let [height] = agreed.height_cm([0.5]).unwrap();
         assert!((height - 250.0).abs() < 0.5, "{height}");
         // What the picture says lies ever farther from both.
         let mut before = half_width(&agreed);
@@ -450,7 +463,7 @@ mod tests {
         let ceiling = posterior
             .evidence
             .iter()
-            .find(|e| e.kind == "ceiling_prior");
+            .find(|e| e.kind == EvidenceKind::CeilingPrior);
         assert!(ceiling.is_some_and(|e| e.sigma_ln > 0.09));
     }
 }

@@ -23,8 +23,8 @@ const DEGREES_OF_FREEDOM: f64 = 12.0;
 /// be in view, and elsewhere.
 const FINE_SPACING: f64 = 0.005;
 const SPACING: f64 = 0.016;
-/// The share of the width on each side that counts as near.
-const NEAR_SIDE: f64 = 0.08;
+/// The share of the half width on each side that counts as near.
+pub const NEAR_SIDE: f64 = 0.16;
 /// More contacts than this are not looked at.
 const MOST: usize = 300;
 /// What lies nearer to a side of the frame than so many cells of the masks was not seen by the network but drawn on from its
@@ -56,7 +56,7 @@ impl SmoothNoise {
             if from_side < BLIND_CELLS * mask_cell_px {
                 continue;
             }
-            let near = from_side < half_width * 2.0 * NEAR_SIDE;
+            let near = from_side < half_width * NEAR_SIDE;
             let spacing = long * if near { FINE_SPACING } else { SPACING };
             let free = |other: &Contact| {
                 other.level != contact.level || gap(other, contact) > spacing * spacing

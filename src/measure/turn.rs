@@ -2,9 +2,9 @@
 //!
 //! A photo may have lost its orientation tag. Floor and ceiling say which way is down; where they do not, gravity does.
 
-use super::{Measurement, Observation, Warning};
+use super::{Measurement, Warning};
 use crate::ade20k::{Surface, surface};
-use crate::geometry::camera::ImageSize;
+use crate::geometry::camera::{Gravity, ImageSize};
 use crate::geometry::quarter_turns::QuarterTurns;
 use crate::label_map::LabelMap;
 
@@ -15,14 +15,15 @@ const LEAST_GAP: f64 = 0.2;
 /// Share of the columns that must have ceiling over wall over floor for a picture to be upright whatever lies beside what.
 const LEAST_STACKED: f64 = 0.3;
 
-/// What brings `observation` upright.
+/// What brings a photo upright that shows `labels` as displayed. Decided once a photo, here: its edges and a field of view that the
+/// user gives depend on which way is up, too.
 #[must_use]
-pub fn needed(observation: &Observation) -> QuarterTurns {
-    let by_gravity = (observation.gravity).map_or(QuarterTurns::NONE, QuarterTurns::of_gravity);
+pub fn turns_needed(labels: &LabelMap, gravity: Option<Gravity>) -> QuarterTurns {
+    let by_gravity = gravity.map_or(QuarterTurns::NONE, QuarterTurns::of_gravity);
     // A reading that was fitted to the way the picture is displayed cannot tell that this way is wrong: labels go first.
-    let by_labels = from_ceiling_to_floor(observation.labels).map(QuarterTurns::bringing_down);
+    let by_labels = from_ceiling_to_floor(labels).map(QuarterTurns::bringing_down);
     let turns = by_labels.unwrap_or(by_gravity);
-    if turns != by_gravity && turns.count() != 2 && is_stacked(observation.labels) {
+    if turns != by_gravity && turns.count() != 2 && is_stacked(labels) {
         QuarterTurns::NONE
     } else {
         turns
@@ -112,32 +113,12 @@ mod tests {
     use crate::ade20k::{CEILING, WALL};
     use crate::geometry::quarter_turns::tests::labels;
 
-    /// What brings a photo without gravity upright that shows `labels`.
-    fn needed(labels: &LabelMap) -> QuarterTurns {
-        super::needed(&Observation {
-            labels,
-            image: ImageSize {
-                width: 10 * labels.width(),
-                height: 10 * labels.height(),
-            },
-            focal: crate::geometry::camera::Focal {
-                px: 300.0,
-                sigma_ln: 0.02,
-                source: crate::geometry::camera::FocalSource::Default,
-            },
-            gravity: None,
-            mask_cell_px: 0.0,
-            segments: &[],
-            known: super::super::Known::default(),
-        })
-    }
-
     #[test]
     fn each_turn_is_found_and_undone() {
         for turns in 0..4 {
             // Displayed `turns` clockwise quarter turns short of upright.
             let shown = labels().turned(QuarterTurns::clockwise(4 - turns));
-            let needed = needed(&shown);
+            let needed = turns_needed(&shown, None);
             assert_eq!(needed, QuarterTurns::clockwise(turns));
             assert_eq!(shown.turned(needed), labels());
         }
@@ -156,6 +137,7 @@ mod tests {
             });
             LabelMap::new(40, 30, classes.collect()).unwrap()
         };
+        let needed = |labels: &LabelMap| turns_needed(labels, None);
         assert_eq!(needed(&under(2)), QuarterTurns::clockwise(0));
         // Nothing of an upright ceiling's width is left of a picture on its side.
         assert_eq!(needed(&under(30)), QuarterTurns::clockwise(1));

@@ -4,7 +4,7 @@
 //! of nothing and one of a third. A descent does not see it. So the end is tried column by column, with the room as it is,
 //! and the likelihoods are weighed against that of an end outside.
 
-use super::smooth_noise::SmoothNoise;
+use super::smooth_noise::{NEAR_SIDE, SmoothNoise};
 use super::surfaces::SurfaceMap;
 use crate::geometry::room_box::{
     RoomBox,
@@ -29,11 +29,11 @@ pub struct EndSight {
     pub corner: Option<CornerSight>,
 }
 
-/// An end farther in than this share of the half width is in view without doubt.
-pub const NEAR_SIDE: f64 = 0.84;
+/// An end nearer to the middle than this share of the half width is in view without doubt.
+pub const INSIDE: f64 = 1.0 - NEAR_SIDE;
 /// Columns that are tried: shares of the half width, from outside the frame inwards; a slanting edge that crosses the middle row
 /// outside may still be in view.
-const TRIED: [f64; 2] = [1.04, NEAR_SIDE];
+const TRIED: [f64; 2] = [1.04, INSIDE];
 const STEPS: u32 = 50;
 /// Odds that an end lies in the outer hundredth of the picture's width rather than outside the frame. Plausible rooms and standpoints
 /// alone give 0.03; but who photographs a wall to measure it steps back until its ends are just in.

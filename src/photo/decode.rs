@@ -8,7 +8,7 @@ use image::RgbImage;
 use super::error::{DecodeError, PhotoError};
 use super::guard::guarded;
 use super::metadata::{ExifFields, Metadata};
-use super::pixels::{PixelRequest, UprightPixels};
+use super::pixels::{DisplayedPixels, PixelRequest};
 use super::sniff::sniff;
 use super::source::Limits;
 use super::{Orientation, Photo, PhotoFormat, PhotoTimings, jpeg, metadata, pixels, segments};
@@ -41,18 +41,18 @@ pub fn claimed_pixels(bytes: &[u8]) -> Option<u64> {
     Some(width.saturating_mul(height))
 }
 
-/// Reads what a photo's metadata says of its camera, and the warnings of that, without touching its pixels; `upright` is
-/// the size of the photo as displayed.
+/// Reads what a photo's metadata says of its camera, and the warnings of that, without touching its pixels; `size` is
+/// that of the photo as displayed.
 ///
 /// # Errors
 /// [`PhotoError`] when the file is no photo.
 pub fn read_metadata(
     bytes: &[u8],
-    upright: ImageSize,
+    size: ImageSize,
 ) -> Result<(Metadata, Vec<Warning>), PhotoError> {
     let mut warnings = Vec::new();
     let format = sniff(bytes)?;
-    let metadata = exif_fields(bytes, format).interpret(format, upright, &mut warnings);
+    let metadata = exif_fields(bytes, format).interpret(format, size, &mut warnings);
     Ok((metadata, warnings))
 }
 
@@ -83,7 +83,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
 pub fn decode_with(
     bytes: &[u8],
     limits: &Limits,
-    decode_pixels: impl FnOnce(&PixelRequest) -> Result<UprightPixels, DecodeError>,
+    decode_pixels: impl FnOnce(&PixelRequest) -> Result<DisplayedPixels, DecodeError>,
 ) -> Result<Photo, PhotoError> {
     let format = sniff(bytes)?;
 
@@ -93,7 +93,7 @@ pub fn decode_with(
 
     let started = Instant::now();
     let orientation = exif.orientation.unwrap_or(Orientation::UPRIGHT);
-    let UprightPixels { pixels, damaged } = decode_pixels(&PixelRequest {
+    let DisplayedPixels { pixels, damaged } = decode_pixels(&PixelRequest {
         format,
         orientation,
         limits: *limits,

@@ -1,4 +1,4 @@
-//! The focal length from a photo's metadata, in pixels of the upright photo.
+//! The focal length from a photo's metadata, in pixels of the photo as displayed.
 
 use super::depth::Calibration;
 use crate::geometry::camera::{Focal, FocalSource, ImageSize};
@@ -21,8 +21,8 @@ const SIGMA_FOCAL_PLANE: f64 = 0.03;
 const SIGMA_16_9: f64 = 0.04;
 /// The same for a photo cropped by an unknown amount: keeping 3/4 of the diagonal, a usual crop, is ln 4/3 = 0.29 away.
 const SIGMA_CROPPED: f64 = 0.15;
-/// How far an aspect may be off its nominal value: sides are rounded to blocks of pixels.
-const ASPECT_TOLERANCE: f64 = 0.01;
+/// How far an aspect may be off its nominal value, as a share: sides are rounded to blocks of pixels.
+pub(super) const ASPECT_TOLERANCE: f64 = 0.01;
 /// Standard deviation of what rounding to an integer takes away.
 const ROUNDING_SD: f64 = 0.288_675;
 
@@ -77,8 +77,8 @@ pub(super) struct LensFacts {
     pub calibration: Option<Calibration>,
 }
 
-/// The focal length of an upright photo: by the phone's own calibration, else the 35 mm equivalent, else by the sensor's resolution.
-/// `None` when the metadata say nothing plausible.
+/// The focal length of a photo that is displayed with `size`: by the phone's own calibration, else the 35 mm equivalent, else by the
+/// sensor's resolution. `None` when the metadata say nothing plausible.
 pub(super) fn from_facts(
     facts: &LensFacts,
     size: ImageSize,

@@ -1,7 +1,8 @@
-//! The direction of gravity from a phone's accelerometer, in the camera frame of the upright photo.
+//! The direction of gravity from a phone's accelerometer, in the camera frame of the photo as displayed.
 
 use nalgebra::Vector3;
 
+use super::focal::ASPECT_TOLERANCE;
 use super::orient::Orientation;
 use crate::geometry::camera::{Gravity, ImageSize};
 use crate::measure::Warning;
@@ -12,9 +13,8 @@ const SIGMA_PITCH_DEG: f64 = 1.5;
 const SIGMA_ROLL_DEG: f64 = 0.7;
 /// Lengths, g, outside which the phone was being moved or the numbers are not a reading.
 const AT_REST_G: std::ops::Range<f64> = 0.93..1.07;
-/// Long over short side of what phones' cameras store, and how far sizes may be rounded.
+/// Long over short side of what phones' cameras store.
 const SENSOR_ASPECTS: [f64; 2] = [4.0 / 3.0, 16.0 / 9.0];
-const ASPECT_TOLERANCE: f64 = 0.01;
 
 /// What an accelerometer says of a photo.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -13,7 +13,7 @@ use super::orient::Orientation;
 use crate::geometry::camera::{Focal, Gravity, ImageSize};
 use crate::measure::Warning;
 
-/// What EXIF and the container say of the camera, in terms of the upright photo.
+/// What EXIF and the container say of the camera, in terms of the photo as displayed.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
     /// Maker of the camera.

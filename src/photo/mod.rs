@@ -1,7 +1,7 @@
-//! One photo: its bytes read once, its pixels decoded once, upright, and what its metadata says of the camera.
+//! One photo: its bytes read once, its pixels decoded once, as displayed, and what its metadata says of the camera.
 //!
 //! # What the pixels are
-//! 8-bit sRGB, upright. Deeper samples are scaled; grey is repeated; transparency is laid over white; four-component
+//! 8-bit sRGB, as displayed. Deeper samples are scaled; grey is repeated; transparency is laid over white; four-component
 //! JPEGs are read as Adobe writes them (inverted); an embedded RGB profile, such as Display P3, is converted; of several
 //! frames the first (for HEIC: the primary picture) is taken. HDR pictures keep their own tone curve.
 
@@ -42,14 +42,14 @@ pub use guard::{count_panics, guarded, panics};
 pub use heic::{FOREIGN_CODECS_ADVICE, decodes_avif, foreign_codecs};
 pub use metadata::Metadata;
 pub use orient::Orientation;
-pub use pixels::{PixelRequest, UprightPixels, decode as decode_pixels};
+pub use pixels::{DisplayedPixels, PixelRequest, decode as decode_pixels};
 pub use sniff::sniff;
 pub use source::{Limits, PhotoBytes, read};
 
 /// A decoded photo.
 #[derive(Debug, Clone)]
 pub struct Photo {
-    /// 8-bit sRGB pixels, as displayed: upright, unless the file says so wrongly.
+    /// 8-bit sRGB pixels, as displayed: upright, unless the file tells a wrong orientation or none.
     pub pixels: image::RgbImage,
     /// The container it came in.
     pub format: PhotoFormat,
@@ -73,7 +73,8 @@ impl Photo {
         }
     }
 
-    /// What brings the photo upright, as far as gravity tells: none, unless it is displayed on its side.
+    /// What brings the photo upright, as far as gravity tells: none, unless it is displayed on its side. Once there are labels,
+    /// [`turns_needed`](crate::measure::turns_needed) knows better.
     #[must_use]
     pub fn turns(&self) -> QuarterTurns {
         (self.metadata.gravity).map_or(QuarterTurns::NONE, QuarterTurns::of_gravity)
@@ -89,7 +90,7 @@ impl Photo {
 /// What decoding a photo cost, milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PhotoTimings {
-    /// Pixels: decoding, colour and turning upright.
+    /// Pixels: decoding, colour and turning as displayed.
     pub decode_ms: f64,
     /// Reading EXIF.
     pub exif_ms: f64,

@@ -1,4 +1,4 @@
-//! The part of decoding that strangers' files can break: compressed bytes to upright 8-bit sRGB. It needs nothing but the
+//! The part of decoding that strangers' files can break: compressed bytes to 8-bit sRGB as displayed. It needs nothing but the
 //! bytes and a [`PixelRequest`], so that it can run in another process.
 
 use image::RgbImage;
@@ -23,8 +23,8 @@ pub struct PixelRequest {
 
 /// A decoded picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UprightPixels {
-    /// 8-bit sRGB, upright.
+pub struct DisplayedPixels {
+    /// 8-bit sRGB, as displayed.
     pub pixels: RgbImage,
     /// The decoder went on past damage.
     pub damaged: bool,
@@ -36,7 +36,7 @@ pub struct UprightPixels {
 /// # Errors
 /// [`DecodeError`]: over a limit, damaged past use, or in need of a decoder that is not there. A panic of a decoder is
 /// caught; a crash of a native one is not.
-pub fn decode(bytes: &[u8], request: &PixelRequest) -> Result<UprightPixels, DecodeError> {
+pub fn decode(bytes: &[u8], request: &PixelRequest) -> Result<DisplayedPixels, DecodeError> {
     let PixelRequest {
         format,
         orientation,
@@ -60,7 +60,7 @@ pub fn decode(bytes: &[u8], request: &PixelRequest) -> Result<UprightPixels, Dec
         if !format.turns_itself() {
             pixels = orientation.apply(pixels);
         }
-        Ok(UprightPixels {
+        Ok(DisplayedPixels {
             pixels,
             damaged: raster.damaged,
         })

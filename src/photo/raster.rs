@@ -1,4 +1,4 @@
-//! A decoded picture before it is made upright sRGB.
+//! A decoded picture before it is turned as displayed and made sRGB.
 
 use image::RgbImage;
 

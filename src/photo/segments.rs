@@ -67,7 +67,8 @@ struct Grey {
 }
 
 impl Grey {
-    /// Means over blocks of about equal size, from at most 16 samples each: finer than that the photo's noise begins.
+    /// Means over blocks of about equal size, from four to seven samples across and down where they have as many: finer than that the
+    /// photo's noise begins.
     fn reduced(pixels: &RgbImage) -> Self {
         let (width, height) = pixels.dimensions();
         let long = width.max(height).max(1);

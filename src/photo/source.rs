@@ -57,6 +57,18 @@ impl Limits {
         }
         Ok(())
     }
+
+    /// Checks what decoding will allocate, before it does.
+    ///
+    /// # Errors
+    /// [`DecodeError::TooMuchMemory`].
+    pub(super) fn check_memory(&self, bytes: u64) -> Result<(), DecodeError> {
+        let limit = self.max_decode_bytes;
+        if bytes > limit {
+            return Err(DecodeError::TooMuchMemory { limit });
+        }
+        Ok(())
+    }
 }
 
 /// A photo's bytes and their fingerprint.

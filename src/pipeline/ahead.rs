@@ -195,7 +195,7 @@ impl<P: Prepare> Drop for Ahead<P> {
         let (_, nothing) = channel();
         self.slots = nothing;
         if let Some(feeder) = self.feeder.take() {
-            // A panic of the feeder has shown itself as a run that ended early; there is nothing to add here.
+            // Panics of single photos are contained in it; the run counts what it got.
             let _ = feeder.join();
         }
     }
@@ -226,7 +226,11 @@ fn feed<P: Prepare>(
     slots: &SyncSender<Slot<P::Ready>>,
 ) {
     for index in 0..count {
-        let (opened, pixels) = prepare.open(index);
+        // A panic loses this photo, as one of the decoder does, not those behind it.
+        let (opened, pixels) = match guarded(|| prepare.open(index)) {
+            Ok((opened, pixels)) => (Some(opened), pixels),
+            Err(_) => (None, 0),
+        };
         let Some(permit) = budget.acquire(pixels) else {
             return;
         };
@@ -241,6 +245,10 @@ fn feed<P: Prepare>(
         {
             return;
         }
+        // The sender is dropped unused, which the consumer takes for a panic.
+        let Some(opened) = opened else {
+            continue;
+        };
         let prepare = Arc::clone(prepare);
         pool.spawn(move || {
             // A consumer that gave up on the photo no longer listens; that is no error of the worker.
@@ -259,7 +267,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Photos whose decoding sleeps, panics or hangs, by index.
+    /// Photos whose opening panics, or whose decoding sleeps, panics or hangs, by index.
     struct Fake {
         decoding: AtomicUsize,
         most: AtomicUsize,
@@ -270,6 +278,7 @@ mod tests {
         type Ready = Result<usize, Failure>;
 
         fn open(&self, index: usize) -> (usize, u64) {
+            assert!(index != 3, "a reader's bug");
             (index, 10)
         }
 
@@ -320,23 +329,29 @@ mod tests {
         let (fake, mut ahead) = start(5, None);
         for expected in 0..5 {
             let prepared = ahead.next(|| false).unwrap();
-            assert_eq!((prepared.index, prepared.ready), (expected, Ok(expected)));
+            assert_eq!(prepared.index, expected);
+            let ready = match expected {
+                3 => Err(Failure::Panicked),
+                _ => Ok(expected),
+            };
+            assert_eq!(prepared.ready, ready);
         }
         assert!(ahead.next(|| false).is_none());
         assert!(fake.most.load(Ordering::SeqCst) <= 2);
     }
 
     #[test]
-    fn a_panic_and_a_hang_lose_one_photo_each() {
+    fn panics_and_a_hang_lose_one_photo_each() {
         let (_, mut ahead) = start(9, Some(Duration::from_millis(500)));
         let mut got = Vec::new();
         while let Some(prepared) = ahead.next(|| false) {
             got.push(prepared.ready);
         }
         assert_eq!(got.len(), 9);
+        assert_eq!(got[3], Err(Failure::Panicked));
         assert_eq!(got[5], Err(Failure::Panicked));
         assert!(matches!(got[7], Err(Failure::TimedOut(_))));
-        assert_eq!(got.iter().filter(|r| r.is_ok()).count(), 7);
+        assert_eq!(got.iter().filter(|r| r.is_ok()).count(), 6);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::ahead::{Ahead, Prepared};
 use super::budget::Permit;
 use super::decoding::{Decoded, Decoding};
+use super::to_microseconds;
 use crate::photo::Photo;
 use crate::report::photo_result::PhotoResult;
 use crate::segment::Segmenter;
@@ -79,11 +80,16 @@ fn decoded(
     loop {
         let Prepared {
             index,
-            ready: Decoded { result, photo },
+            ready: Decoded { mut result, photo },
             permit,
             spent,
         } = prepared()?;
         let Some(photo) = photo else {
+            // What it took until it failed; a result of an earlier run keeps its own times.
+            if !result.cached {
+                result.timings_ms.decode = to_microseconds(spent.as_secs_f64() * 1e3);
+                result.timings_ms.total = to_microseconds(result.timings_ms.sum());
+            }
             on_result(index, result);
             continue;
         };

@@ -27,9 +27,9 @@ const KNOWN_SPREAD: f64 = 1.01;
 /// Little better than nothing.
 const CONFIDENCE_PCT: f64 = 5.0;
 
-/// A guess without any look at the picture: the frame's width at a usual distance, and a usual room's height.
-pub fn full_frame(size: ImageSize, focal: Focal, known: Known) -> Measurement {
-    let per_distance = f64::from(size.width) / focal.px;
+/// A guess without any look at the picture: the `upright` frame's width at a usual distance, and a usual room's height.
+pub fn full_frame(upright: ImageSize, focal: Focal, known: Known) -> Measurement {
+    let per_distance = f64::from(upright.width) / focal.px;
     let height = known
         .ceiling_height_cm
         .map_or(HEIGHT_CM, |cm| [cm / KNOWN_SPREAD, cm * KNOWN_SPREAD]);

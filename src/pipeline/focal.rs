@@ -13,18 +13,18 @@ const USER_SIGMA_LN: f64 = 0.008;
 /// Of the logarithm: phones of one model differ by a few percent, and a field of view is given rounded to a degree or two.
 const CONTRADICTION: f64 = 0.1;
 
-/// What the user says beats what the photo says beats what is usual.
-pub fn focal_of(size: ImageSize, user_fov_deg: Option<f64>, from_photo: Option<Focal>) -> Focal {
+/// What the user says beats what the photo says beats what is usual. A user's field of view is that of the `upright` photo's width.
+pub fn focal_of(upright: ImageSize, user_fov_deg: Option<f64>, from_photo: Option<Focal>) -> Focal {
     if let Some(fov) = user_fov_deg {
         return Focal {
-            px: focal_px(f64::from(size.width), fov),
+            px: focal_px(f64::from(upright.width), fov),
             sigma_ln: USER_SIGMA_LN,
             source: FocalSource::User,
         };
     }
     from_photo.unwrap_or_else(|| Focal {
         px: focal_px(
-            f64::from(size.width.max(size.height)),
+            f64::from(upright.width.max(upright.height)),
             DEFAULT_LONG_SIDE_FOV_DEG,
         ),
         sigma_ln: DEFAULT_SIGMA_LN,

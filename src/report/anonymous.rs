@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Report;
 use crate::dataset::names::{Distinct, base_name, normalised, stem};
 
-/// Takes folders out of a report: paths of photos, names of photos and of truth that are paths from elsewhere, and `folders`
-/// and those of the photos where messages name them.
+/// Takes folders out of a report: paths of photos, names of photos and of truth that are paths from elsewhere, `folders` and
+/// those of the photos where messages name them, and all of them where ONNX Runtime says why a device was passed over.
 pub fn anonymise(report: &mut Report, folders: &[&Path]) {
     let mut known: Vec<PathBuf> = folders.iter().map(|f| f.to_path_buf()).collect();
     for result in &mut report.results {
@@ -28,9 +28,12 @@ pub fn anonymise(report: &mut Report, folders: &[&Path]) {
         result.file = names.of(&result.file);
         if let Some(error) = &mut result.error {
             *error = prefixes.iter().fold(std::mem::take(error), |text, prefix| {
-                text.replace(prefix, "")
+                without_prefix(&text, prefix)
             });
         }
+    }
+    for skipped in &mut report.environment.skipped_devices {
+        skipped.reason = without_folders(&skipped.reason);
     }
     if let Some(unmatched) = &mut report.unmatched {
         for photo in &mut unmatched.photos_without_truth {
@@ -40,6 +43,41 @@ pub fn anonymise(report: &mut Report, folders: &[&Path]) {
             *entry = name(entry);
         }
     }
+}
+
+/// `text` without `prefix` where a path begins with it, not where one goes on with it.
+fn without_prefix(text: &str, prefix: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(prefix) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        let goes_on = |c: char| c.is_alphanumeric() || "/\\._-".contains(c);
+        if out.ends_with(goes_on) {
+            out.push_str(prefix);
+        }
+        rest = &found[prefix.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `text` with the last part alone of every absolute path in it: whose folders they are is not known here.
+fn without_folders(text: &str) -> String {
+    let is_quote = |c: char| "'\"([".contains(c);
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| {
+            let quoted = word.trim_start_matches(is_quote);
+            let quotes = &word[..word.len() - quoted.len()];
+            let path = quoted.trim_end();
+            let space = &quoted[path.len()..];
+            if is_from_outside(path) {
+                format!("{quotes}{}{space}", base_name(&normalised(path)))
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
 }
 
 /// The names that photos go by, no two alike: what tells two photos apart may be their folders alone.
@@ -73,15 +111,18 @@ fn numbered(name: &str, number: usize) -> String {
 /// A name without what leads to it from outside the folder that was measured, with slashes of either kind: ground truth may
 /// have been written on another machine.
 fn name(identity: &str) -> String {
-    let path = normalised(identity);
-    let on_drive = matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic());
-    let is_outside =
-        on_drive || path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..");
-    if is_outside {
-        base_name(&path).to_owned()
+    if is_from_outside(identity) {
+        base_name(&normalised(identity)).to_owned()
     } else {
         identity.to_owned()
     }
+}
+
+/// Whether a path leads to its file from outside the folder that was measured.
+fn is_from_outside(path: &str) -> bool {
+    let path = normalised(path);
+    let on_drive = matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic());
+    on_drive || path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..")
 }
 
 #[cfg(test)]
@@ -104,6 +145,18 @@ mod tests {
         ] {
             assert_eq!(name(outside), "a.jpg", "{outside}");
         }
+    }
+
+    #[test]
+    fn messages_keep_what_only_looks_like_a_folder_of_the_run() {
+        assert_eq!(without_prefix("a/x.png: no a/b/y", "a/"), "x.png: no b/y");
+        assert_eq!(
+            without_prefix("data/x and ../a/y", "a/"),
+            "data/x and ../a/y"
+        );
+        let reason = "cannot load '/home/jane/lib/libcudart.so': see https://onnxruntime.ai/docs, C:\\jane\\x.dll";
+        let told = "cannot load 'libcudart.so': see https://onnxruntime.ai/docs, x.dll";
+        assert_eq!(without_folders(reason), told);
     }
 
     #[test]

@@ -14,7 +14,7 @@ const MOST_LISTED: usize = 50;
 pub fn table(comparison: &Comparison) -> String {
     let mut out = String::new();
     for line in headline(comparison) {
-        put(&mut out, &line);
+        put(&mut out, &printable(&line));
     }
     let listed: Vec<&PhotoChange> = listed(comparison).collect();
     let widest = listed
@@ -42,7 +42,8 @@ pub fn table(comparison: &Comparison) -> String {
     }
     for difference in &comparison.differences {
         let (old, new) = (shown(&difference.old), shown(&difference.new));
-        put(&mut out, &format!("  {}: {old} -> {new}", difference.what));
+        let what = printable(&difference.what);
+        put(&mut out, &format!("  {what}: {old} -> {new}"));
     }
     out
 }
@@ -52,7 +53,7 @@ pub fn table(comparison: &Comparison) -> String {
 pub fn markdown(comparison: &Comparison) -> String {
     let mut out = String::new();
     for line in headline(comparison) {
-        put(&mut out, &format!("- {line}"));
+        put(&mut out, &format!("- {}", escaped_markdown(&line)));
     }
     let listed: Vec<&PhotoChange> = listed(comparison).collect();
     if !listed.is_empty() {
@@ -89,7 +90,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             &mut out,
             &format!(
                 "| {} | {} | {} |",
-                d.what,
+                escaped_markdown(&d.what),
                 escaped_markdown(&shown(&d.old)),
                 escaped_markdown(&shown(&d.new))
             ),

@@ -1,6 +1,6 @@
 //! The JSON Schema of the report, made from the types that write it, so that the two cannot differ.
 
-use super::schema::Report;
+use super::schema::{Report, SCHEMA_VERSION};
 
 /// The schema, indented, with a newline at its end.
 ///
@@ -10,7 +10,7 @@ pub fn render() -> Result<String, serde_json::Error> {
     let mut schema = schemars::schema_for!(Report);
     schema.insert(
         "title".to_owned(),
-        "Report of measure-bench, schema version 1".into(),
+        format!("Report of measure-bench, schema version {SCHEMA_VERSION}").into(),
     );
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

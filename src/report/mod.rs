@@ -21,7 +21,8 @@ pub use anonymous::anonymise;
 pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
 pub use wording::{
-    duration, escaped_markdown, escaped_xml, gate as gate_line, gates_missed, percent, why,
+    duration, escaped_markdown, escaped_xml, gate as gate_line, gates_missed, percent,
+    status as status_word, why,
 };
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::comparison::{Comparison, PhotoChange};
 use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::PhotoResult;
 use crate::score::metrics::Metrics;
-use crate::segment::{Operators, Skipped};
+use crate::segment::{Operators, SegmenterInfo, Skipped};
 
 /// Version of the form below; readers refuse what is newer.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -139,6 +139,18 @@ pub struct Model {
     pub precision: Option<String>,
 }
 
+impl From<SegmenterInfo> for Model {
+    fn from(info: SegmenterInfo) -> Self {
+        Self {
+            name: info.name,
+            sha256: info.sha256,
+            input_policy: info.input_policy,
+            source: info.source,
+            precision: info.precision,
+        }
+    }
+}
+
 /// The options that bear on what a run yields.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -179,7 +191,7 @@ pub struct RunOptions {
     /// Threads of one inference; absent for the runtime's choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
-    /// Most photos of one inference; absent for what suits the device.
+    /// Most photos of one inference; absent for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<usize>,
     /// The part of the photos that was measured, `I/N`.
@@ -188,15 +200,14 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// What bears on the results: not who measures which photo, how many at a time and with how many threads. What is known of single
-    /// photos is counted here, and told by each photo's entry.
+    /// What bears on the results: not who measures which photo, how many are decoded at a time and with how many threads. Of what is known of
+    /// single photos there is only a number here, which shards do not share.
     #[must_use]
     pub fn bearing_on_results(&self) -> Self {
         Self {
             shard: None,
             jobs: 0,
             threads: None,
-            batch: None,
             warmup: 0,
             known_photos: 0,
             ..self.clone()

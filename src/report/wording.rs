@@ -183,12 +183,7 @@ pub fn counts(metrics: &Metrics) -> String {
         1 => parts.push("1 error".to_owned()),
         n => parts.push(format!("{n} errors")),
     }
-    let photos = if metrics.total == 1 {
-        "photo"
-    } else {
-        "photos"
-    };
-    format!("{} {photos}: {}", metrics.total, parts.join(", "))
+    format!("{}: {}", counted(metrics.total, "photo"), parts.join(", "))
 }
 
 /// Duration, rate and memory of the run.

@@ -29,7 +29,7 @@ pub struct ModelMetadata {
     pub source: Option<Value>,
     /// Licence of the weights.
     pub licence: Option<String>,
-    /// `fp32`, `fp16`, `int8`.
+    /// `fp32`, `fp16`, `fp16-gpu`, `int8`.
     pub precision: Option<String>,
     /// Agreement with the fp32 original, as measured by the exporter.
     pub agreement: Option<Value>,

@@ -27,7 +27,7 @@ pub struct NetworkOptions {
     pub long_side: Option<u32>,
     /// Threads of one inference; `None` for one a core.
     pub threads: Option<usize>,
-    /// The most photos of one run; `None` for what suits the device.
+    /// The most photos of one run; `None` for one.
     pub batch: Option<usize>,
     /// From outputs to labels.
     pub post_processing: PostProcessing,
@@ -110,7 +110,7 @@ fn open_session(
         sha256,
         threads,
         long_side: options.long_side,
-        batch: batch(options, device),
+        batch: batch(options),
         model_config: options.model_config.as_deref(),
         profile: options.profile.as_deref(),
     };
@@ -121,9 +121,10 @@ fn open_session(
     })
 }
 
-/// The most photos of one run on `device`.
-fn batch(options: &NetworkOptions, device: Device) -> usize {
-    options.batch.unwrap_or(device.usual_batch()).max(1)
+/// The most photos of one run: one where nobody asks for more, since which photos go together hangs on time, and the kernels of
+/// larger runs add in another order.
+fn batch(options: &NetworkOptions) -> usize {
+    options.batch.unwrap_or(1).max(1)
 }
 
 /// Threads of this machine, one where that is unknown.
@@ -189,7 +190,7 @@ impl Segmenter for Network {
 
     fn batch(&self) -> usize {
         if self.open.batches {
-            batch(&self.options, self.open.device).min(self.most_together)
+            batch(&self.options).min(self.most_together)
         } else {
             1
         }

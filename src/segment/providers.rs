@@ -106,22 +106,13 @@ impl Device {
         match self {
             Self::Auto | Self::Cpu => "part of every ONNX Runtime",
             Self::Cuda => {
-                "run scripts/get-onnxruntime.sh gpu; needs an NVIDIA driver, CUDA 13 and cuDNN 9"
+                "run make install RUNTIME=gpu; needs an NVIDIA driver, CUDA 13 and cuDNN 9"
             }
             Self::TensorRt => {
-                "run scripts/get-onnxruntime.sh gpu; needs CUDA 13, cuDNN 9 and TensorRT 10"
+                "run make install RUNTIME=gpu; needs CUDA 13, cuDNN 9 and TensorRT 10"
             }
             Self::CoreMl => "only on macOS, where make runtime brings it",
             Self::DirectMl => "only on Windows, in the package onnxruntime-directml",
-        }
-    }
-
-    /// How many photos one run takes where the user does not say: several keep a GPU busy, and gain nothing on a processor. The
-    /// others compile a network anew for each number.
-    pub(super) fn usual_batch(self) -> usize {
-        match self {
-            Self::Cuda | Self::TensorRt => 4,
-            Self::Auto | Self::Cpu | Self::CoreMl | Self::DirectMl => 1,
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Configuration, Point, Sweep};
 use crate::report::{duration, percent};
-use crate::say::printable;
+use crate::say::{counted, printable};
 
 const HEADER: [&str; 12] = [
     "model",
@@ -67,9 +67,10 @@ pub fn table(sweep: &Sweep) -> String {
     put(
         &mut out,
         &format!(
-            "{} photos, {} with truth; width, height: MAPE of what was measured; all: a length that was not measured counts \
+            "{}, {} with truth; width, height: MAPE of what was measured; all: a length that was not measured counts \
              as the constant guess; time: median a photo",
-            sweep.photos, sweep.with_truth
+            counted(sweep.photos, "photo"),
+            sweep.with_truth
         ),
     );
     if let Some(line) = recommendation(sweep) {

@@ -17,8 +17,10 @@ use super::areas::{FINE_SAMPLES, cells_on, mismatch};
 use super::box_fit::BoxProblem;
 use super::box_prior::under_roof;
 use super::corner_edges::CornerEdges;
+use super::occlusion::View;
 use super::smooth_noise::SmoothNoise;
 use super::surfaces::{Cell, SurfaceMap};
+use super::wall_ends::CornerSight;
 use crate::ade20k::is_window;
 use crate::geometry::least_squares::{Minimum, Problem};
 use crate::geometry::room_box::{
@@ -71,6 +73,8 @@ struct Evidence<'a> {
     noise: SmoothNoise,
     edges: CornerEdges,
     map: &'a SurfaceMap,
+    /// Edges on the left and right of the view in which its own wall ends before farther ones.
+    hiding: [Option<CornerSight>; 2],
 }
 
 /// A view is one of a corner where the opposite wall is turned by more than this, radians (35 degrees): then another wall is at a
@@ -98,14 +102,15 @@ const ROOF_PRICE: f64 = 8.0;
 const MOST_OFF: f64 = 0.05;
 const MOST_MISMATCH: f64 = 0.01;
 
-/// The boxes that may be true; `None` where there is neither a floor nor a ceiling line. `level` is the problem of a room with a
+/// The boxes that `view` may show; `None` where there is neither a floor nor a ceiling line. `level` is the problem of a room with a
 /// level ceiling.
 #[must_use]
 pub fn choose<'a>(
     level: BoxProblem<'a>,
     observation: &Observation,
-    map: &SurfaceMap,
+    view: &View,
 ) -> Option<Choice<'a>> {
+    let map = &view.map;
     let evidence = Evidence {
         noise: SmoothNoise::new(
             &level.boundaries.all_contacts,
@@ -120,6 +125,7 @@ pub fn choose<'a>(
             &RoomBox(level.prior.mean),
         ),
         map,
+        hiding: view.edges,
     };
     let mut best = best(&level, &evidence)?;
     let mut problem = level;
@@ -205,14 +211,8 @@ fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Optio
     if in_view < LEAST_BESIDE {
         return None;
     }
-    // Ends that other walls hide are those of the opposite wall.
-    let alone = BoxProblem {
-        edges: [None; 2],
-        corners: [None; 2],
-        ..*problem
-    };
-    let minimum = alone.descend(room.turned_to(side).0, LONG_DESCENT);
-    let turned = judge(&alone, evidence, minimum);
+    let minimum = problem.descend(room.turned_to(side).0, LONG_DESCENT);
+    let turned = judge(problem, evidence, minimum);
     // Its other end lies at the camera's side or behind it: no edge near the frame's side is taken for it.
     let far = if side == Wall::Left { LEFT } else { RIGHT };
     let [left, right] =
@@ -263,7 +263,9 @@ fn alike(a: &Parameters, b: &Parameters) -> bool {
 
 /// Scores where a descent ended.
 fn judge(problem: &BoxProblem, evidence: &Evidence, minimum: Minimum<PARAMETERS>) -> Hypothesis {
-    let Evidence { noise, edges, map } = evidence;
+    let Evidence {
+        noise, edges, map, ..
+    } = evidence;
     let room = RoomBox(minimum.at);
     let ends_visible = room.ends().map(|end| end_visible(&room, end, map));
     let seen = room.ends().into_iter().zip(ends_visible);

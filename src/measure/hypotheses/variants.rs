@@ -14,17 +14,21 @@ pub const FAR: f64 = 6.0;
 /// Variants less probable than this are left out.
 const NEGLIGIBLE: f64 = 0.01;
 
-/// Whether the wall's end `LEFT` or `RIGHT` lies so far from the frame's side that it is in view without doubt.
+/// Whether the wall's end `LEFT` or `RIGHT` lies so far from the frame's sides that it is in view without doubt.
 pub fn is_well_inside(room: &RoomBox, end: usize, map: &SurfaceMap) -> bool {
     let [middle, half_width] = map.columns_px();
-    let side = if end == LEFT { -1.0 } else { 1.0 };
     room.end_column(room.0[end])
-        .is_some_and(|x| side * (x - middle) < wall_ends::NEAR_SIDE * half_width)
+        .is_some_and(|x| (x - middle).abs() < wall_ends::INSIDE * half_width)
 }
 
 /// The room of `best` with each of its ends in and out of view, as far as that is likely; likelier ones first.
 pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Vec<Hypothesis> {
-    let Evidence { noise, edges, map } = evidence;
+    let Evidence {
+        noise,
+        edges,
+        map,
+        hiding,
+    } = evidence;
     let room = best.room();
     let [middle, half_width] = map.columns_px();
     let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
@@ -33,7 +37,7 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
         if is_well_inside(&room, index, map) {
             return vec![(1.0, true, None)];
         }
-        if let Some(edge) = problem.edges[usize::from(side > 0.0)] {
+        if let Some(edge) = hiding[usize::from(side > 0.0)] {
             return vec![(1.0, true, Some(edge))];
         }
         let ln_likelihood = |tried: &RoomBox| {
@@ -77,4 +81,35 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
     }
     found.sort_by(|a, b| a.score.total_cmp(&b.score));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::paint::{SCALE, SIZE, bare, paint, room};
+    use super::*;
+    use crate::geometry::camera::ImageSize;
+
+    #[test]
+    fn an_end_is_in_view_without_doubt_near_neither_side_of_the_frame() {
+        let image = ImageSize {
+            width: SIZE[0] * SCALE,
+            height: SIZE[1] * SCALE,
+        };
+        let room = room([0.0; 3], 2.6, 1.7, [-0.4, 0.4]);
+        let map = SurfaceMap::new(&paint(&room, bare), image);
+        // The frame's sides are at the tangents -0.69 and 0.69.
+        for (tangent, inside) in [
+            (-0.9, false),
+            (-0.65, false),
+            (-0.4, true),
+            (0.4, true),
+            (0.65, false),
+            (0.9, false),
+        ] {
+            for end in [LEFT, RIGHT] {
+                let moved = room.with_end(end, tangent);
+                assert_eq!(is_well_inside(&moved, end, &map), inside, "{tangent}");
+            }
+        }
+    }
 }

@@ -66,14 +66,16 @@ fn an_upside_down_picture_keeps_its_gravity() {
     let turned = LabelMap::new(width, height, turned).unwrap();
     let down = room.attitude().gravity();
     let measure = |labels: &LabelMap, down| {
+        let gravity = Some(Gravity {
+            down,
+            sigma_pitch: 1.5_f64.to_radians(),
+            sigma_roll: 0.7_f64.to_radians(),
+        });
         estimate(
             EstimatorKind::Box,
             &Observation {
-                gravity: Some(Gravity {
-                    down,
-                    sigma_pitch: 1.5_f64.to_radians(),
-                    sigma_roll: 0.7_f64.to_radians(),
-                }),
+                gravity,
+                turns: turns_needed(labels, gravity),
                 ..observe(labels, SCALE, knowing(&room))
             },
         )

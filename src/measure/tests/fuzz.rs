@@ -14,6 +14,7 @@ fn both(labels: &LabelMap, image: ImageSize) -> [Measurement; 2] {
     let observation = Observation {
         labels,
         image,
+        turns: turns_needed(labels, None),
         focal: Focal {
             px: 0.8 * f64::from(image.width),
             sigma_ln: 0.02,

@@ -5,6 +5,6 @@ mod degenerate;
 mod fuzz;
 mod invariants;
 mod occlusion;
-pub(super) mod paint;
+pub(crate) mod paint;
 mod tilt;
 mod windows;

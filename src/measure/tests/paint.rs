@@ -100,6 +100,7 @@ pub fn observe(labels: &LabelMap, scale: u32, known: Known) -> Observation<'_> {
     Observation {
         labels,
         image,
+        turns: turns_needed(labels, None),
         focal: Focal {
             px: FOCAL_PX * f64::from(long) / f64::from(SIZE[0] * SCALE),
             sigma_ln: 0.005,

@@ -61,8 +61,8 @@ fn with_low_line(class: u8, height: f64) -> Measurement {
 #[test]
 fn sills_and_worktops_check_the_scale_and_do_not_make_it() {
     for (class, kind, usual, odd) in [
-        (WINDOWPANE, "sill", 0.58, 1.1),
-        (COUNTER, "counter", 0.6, 0.8),
+        (WINDOWPANE, EvidenceKind::Sill, 0.58, 1.1),
+        (COUNTER, EvidenceKind::Counter, 0.6, 0.8),
     ] {
         let m = with_low_line(class, usual);
         let checks: Vec<_> = m.evidence.iter().filter(|e| e.kind == kind).collect();
@@ -78,7 +78,7 @@ fn sills_and_worktops_check_the_scale_and_do_not_make_it() {
         let m = with_low_line(class, odd);
         assert!(
             m.warnings.contains(&Warning::ScaleConflict),
-            "{kind}: {m:?}"
+            "{kind:?}: {m:?}"
         );
     }
 }
@@ -126,7 +126,7 @@ fn a_door_gives_the_scale_that_priors_leave_open() {
         scaled
             .evidence
             .iter()
-            .any(|e| e.kind == "door" && e.weight > 0.3)
+            .any(|e| e.kind == EvidenceKind::Door && e.weight > 0.3)
     );
 }
 
@@ -140,5 +140,5 @@ fn half_a_door_is_no_measure() {
     });
     let m = measure(&labels, Known::default());
     assert!(m.warnings.contains(&Warning::DoorScaleRejected), "{m:?}");
-    assert!(m.evidence.iter().all(|e| e.kind != "door"));
+    assert!(m.evidence.iter().all(|e| e.kind != EvidenceKind::Door));
 }
