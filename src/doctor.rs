@@ -197,11 +197,12 @@ impl fmt::Display for DoctorReport {
         match &self.model {
             Some(model) => writeln!(
                 f,
-                "ok  model {}: {} classes, {}, input {}",
+                "ok  model {}: {} classes, {}, input {}, licence {}",
                 model.name,
                 model.labels.len(),
                 model.precision.as_deref().unwrap_or("precision unknown"),
-                model.input_policy
+                model.input_policy,
+                model.licence.as_deref().unwrap_or("unknown")
             )?,
             None => writeln!(f, "--  model")?,
         }

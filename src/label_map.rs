@@ -1,9 +1,9 @@
-//! A picture of class indices, upright, at any resolution of the photo's aspect.
+//! A picture of class indices, as the photo is displayed, at any resolution of its aspect.
 
 use crate::ade20k::{ClassIndex, UNKNOWN};
 use crate::geometry::quarter_turns::QuarterTurns;
 
-/// Row-major class indices of a photo, upright; the map covers the whole photo, stretched to its own size, so a map of
+/// Row-major class indices of a photo as displayed; the map covers the whole photo, stretched to its own size, so a map of
 /// `width` columns over a photo of `w` pixels has columns of `w / width` photo pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelMap {
@@ -21,6 +21,23 @@ pub struct LabelMapSizeError {
     got: usize,
 }
 
+impl LabelMapSizeError {
+    /// Whether a map of this width and height can be, before it is drawn.
+    ///
+    /// # Errors
+    /// When a side is 0.
+    pub fn check([width, height]: [u32; 2]) -> Result<(), Self> {
+        if width == 0 || height == 0 {
+            return Err(Self {
+                width,
+                height,
+                got: 0,
+            });
+        }
+        Ok(())
+    }
+}
+
 impl LabelMap {
     /// Wraps `classes`, row-major.
     ///
@@ -31,7 +48,8 @@ impl LabelMap {
         height: u32,
         classes: Vec<ClassIndex>,
     ) -> Result<Self, LabelMapSizeError> {
-        if width == 0 || height == 0 || classes.len() != width as usize * height as usize {
+        LabelMapSizeError::check([width, height])?;
+        if classes.len() != width as usize * height as usize {
             return Err(LabelMapSizeError {
                 width,
                 height,

@@ -132,8 +132,8 @@ fn judge(
         return Ok(());
     }
     tally.measured += 1;
-    let damage_told = |warnings: &[measure_bench::measure::Warning]| {
-        warnings.contains(&measure_bench::measure::Warning::PictureDamaged)
+    let damage_told = |warnings: &[measure_bench::warning::Warning]| {
+        warnings.contains(&measure_bench::warning::Warning::PictureDamaged)
     };
     if damage_told(&result.warnings) {
         tally.warned += 1;

@@ -13,6 +13,7 @@ use std::io::Write as _;
 
 use measure_bench::dataset::GroundTruth;
 use measure_bench::geometry::camera::{Focal, FocalSource, Gravity, ImageSize};
+use measure_bench::guard::panics;
 use measure_bench::label_map::LabelMap;
 use measure_bench::measure::{self, EstimatorKind, Known, Observation};
 use measure_bench::photo::{self, DecodeError, Limits, PhotoError};
@@ -32,10 +33,10 @@ pub fn exif(bytes: &[u8]) {
         width: 4032,
         height: 3024,
     };
-    let panics = photo::panics();
+    let before = panics();
     let read = photo::read_metadata(bytes, size);
     // A panic is caught there, so that the photo keeps its pixels; here it is a finding.
-    assert_eq!(photo::panics(), panics, "the EXIF reader panicked");
+    assert_eq!(panics(), before, "the EXIF reader panicked");
     let Ok((metadata, _)) = read else {
         return;
     };

@@ -10,12 +10,12 @@ use crate::render::{PhotoFormat, Scenario, parse_size};
 /// Renders synthetic rooms with exact truth.
 #[derive(Debug, Clone, Args)]
 pub struct RoomsArgs {
-    /// Folder for the photos, labels/ and ground_truth.json.
+    /// Folder for the photos, labels/ and ground_truth.json; what was rendered there before is removed.
     pub out: PathBuf,
     /// Number of photos.
     #[arg(long, default_value_t = 20)]
     pub count: usize,
-    /// The same seed gives the same files.
+    /// The same seed gives the same files, with one build on one kind of machine
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Kind of room: nominal, tall, wild, furnished, cut, attic, corner, shifted, low, l_shaped, open_plan, corridor or

@@ -60,15 +60,15 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
         outcomes.push((configuration.clone(), report));
     }
     let mut shortcomings = failures(&outcomes);
-    let sweep = Sweep::of(
-        environment::gather(),
-        environment::now(),
-        outcomes,
-        args.max_ms,
-    );
-    // All of them, whatever becomes of one.
+    let is_cut_short = outcomes.len() < grid.len();
+    // The best of a part of the grid is no recommendation.
+    let max_ms = args.max_ms.filter(|_| !is_cut_short);
+    let mut sweep = Sweep::of(environment::gather(), environment::now(), outcomes, max_ms);
+    sweep.interrupted = is_cut_short;
+    // All of them, whatever becomes of one; a whole sweep must not go for a part of the next one.
     let written: Vec<anyhow::Result<()>> = outputs
         .into_iter()
+        .filter(|output| !is_cut_short || !output.replaces())
         .map(|output| output.write(&sweep))
         .collect();
     // A full disk should not cost what a terminal can still show.
@@ -80,7 +80,7 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
     if let (None, Some(missed)) = (sweep.best, recommendation(&sweep)) {
         shortcomings.push((ExitCode::GateMissed, missed));
     }
-    if interrupted.load(Ordering::Relaxed) {
+    if is_cut_short {
         let configurations = counted(grid.len(), "configuration");
         let finished = sweep.points.len();
         let why = format!("interrupted after {finished} of {configurations}");

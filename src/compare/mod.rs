@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::report::comparison::{
-    Change, Comparison, MISSING_PCT, MapeChange, PhotoChange, SAME_POINTS, TimeChange,
+    Change, Comparison, MapeChange, PhotoChange, SAME_POINTS, TimeChange, counted_errors,
 };
 use crate::report::photo_result::PhotoResult;
 use crate::report::{Report, Status};
@@ -278,10 +278,8 @@ fn mape_change(
 ) -> Option<MapeChange> {
     let (before, now): (Vec<f64>, Vec<f64>) = pairs
         .iter()
-        .filter_map(|(old, new)| match (error(old), error(new)) {
-            (None, None) => None,
-            (old, new) => Some((old.unwrap_or(MISSING_PCT), new.unwrap_or(MISSING_PCT))),
-        })
+        .filter_map(|(old, new)| counted_errors([error(old), error(new)]))
+        .map(|[old, new]| (old, new))
         .unzip();
     let differences: Vec<f64> = before
         .iter()

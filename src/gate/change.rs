@@ -2,7 +2,7 @@
 
 use super::{GateLimits, verdict};
 use crate::report::comparison::{
-    Change, Comparison, ErrorsOf, MapeChange, SAME_POINTS, TimeChange, error_growth,
+    Change, Comparison, ErrorsOf, FEWEST_DRAWN, MapeChange, SAME_POINTS, TimeChange, error_growth,
 };
 use crate::report::gate_outcome::{GateOutcome, Verdict};
 use crate::say::counted;
@@ -143,6 +143,9 @@ fn grown(
 fn slowdown(limit: f64, change: Option<&TimeChange>) -> GateOutcome {
     let skipped = match change {
         None => Some("no photo has times in both reports".to_owned()),
+        Some(change) if change.not_comparable.is_none() && change.photos < FEWEST_DRAWN => Some(
+            format!("times of fewer than {FEWEST_DRAWN} photos tell too little"),
+        ),
         Some(change) => change.not_comparable.clone(),
     };
     let held = change.is_none_or(|c| c.interval.low <= limit);

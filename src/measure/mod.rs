@@ -29,7 +29,6 @@ mod surfaces;
 mod tilt;
 mod turn;
 mod wall_ends;
-pub mod warning;
 mod windows;
 
 pub use measurement::{
@@ -37,11 +36,11 @@ pub use measurement::{
     Outline, Side, WindowEstimate,
 };
 pub use turn::turns_needed;
-pub use warning::Warning;
 
 use crate::geometry::camera::{Focal, Gravity, ImageSize, LineSegment};
 use crate::geometry::quarter_turns::QuarterTurns;
 use crate::label_map::LabelMap;
+use crate::warning::Warning;
 
 /// Everything an estimator may look at. Ground truth is not among it.
 #[derive(Debug, Clone)]

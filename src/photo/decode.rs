@@ -6,7 +6,6 @@ use std::time::Instant;
 use image::RgbImage;
 
 use super::error::{DecodeError, PhotoError};
-use super::guard::guarded;
 use super::metadata::{ExifFields, Metadata};
 use super::pixels::{DisplayedPixels, PixelRequest};
 use super::sniff::sniff;
@@ -15,7 +14,8 @@ use super::{Orientation, Photo, PhotoFormat, PhotoTimings, jpeg, metadata, pixel
 use crate::geometry::camera::{Focal, Gravity, ImageSize};
 use crate::geometry::quarter_turns::QuarterTurns;
 use crate::geometry::vanishing;
-use crate::measure::Warning;
+use crate::guard::guarded;
+use crate::warning::Warning;
 
 /// The picture is upside down where so many times the length of edges agree with that, and so much more, in long sides of the
 /// picture: programs that turn the pixels are commoner than lost tags.

@@ -2,7 +2,7 @@
 
 use super::depth::Calibration;
 use crate::geometry::camera::{Focal, FocalSource, ImageSize};
-use crate::measure::Warning;
+use crate::warning::Warning;
 
 /// Diagonal of a 36 x 24 mm frame, mm: CIPA DCG-001 defines the 35 mm equivalent by the diagonal.
 pub const FULL_FRAME_DIAGONAL_MM: f64 = 43.267;

@@ -5,7 +5,7 @@ use nalgebra::Vector3;
 use super::focal::ASPECT_TOLERANCE;
 use super::orient::Orientation;
 use crate::geometry::camera::{Gravity, ImageSize};
-use crate::measure::Warning;
+use crate::warning::Warning;
 
 /// Standard deviations, degrees: set against vertical vanishing points, readings are within 2.5 in pitch, mostly under 1,
 /// and within 0.8 in roll.

@@ -11,7 +11,7 @@ use super::focal::{self, FocalPlane, LensFacts};
 use super::gravity;
 use super::orient::Orientation;
 use crate::geometry::camera::{Focal, Gravity, ImageSize};
-use crate::measure::Warning;
+use crate::warning::Warning;
 
 /// What EXIF and the container say of the camera, in terms of the photo as displayed.
 #[derive(Debug, Clone, Default)]

@@ -13,7 +13,6 @@ mod depth;
 mod error;
 mod focal;
 mod gravity;
-mod guard;
 mod heic;
 mod ifd;
 mod image_formats;
@@ -34,11 +33,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::geometry::camera::ImageSize;
 use crate::geometry::quarter_turns::QuarterTurns;
-use crate::measure::Warning;
+use crate::warning::Warning;
 
 pub use decode::{claimed_pixels, decode, decode_with, read_metadata};
 pub use error::{AV1_ADVICE, DecodeError, PhotoError};
-pub use guard::{count_panics, guarded, panics};
 pub use heic::{FOREIGN_CODECS_ADVICE, decodes_avif, foreign_codecs};
 pub use metadata::Metadata;
 pub use orient::Orientation;

@@ -5,10 +5,10 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use super::error::DecodeError;
-use super::guard::guarded;
 use super::source::Limits;
 use super::{Orientation, PhotoFormat, colour, heic, image_formats, jpeg};
 use crate::geometry::camera::ImageSize;
+use crate::guard::guarded;
 
 /// What to decode, beside the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::budget::{Permit, PixelBudget};
 use crate::deadline::TimedOut;
-use crate::photo::guarded;
+use crate::guard::guarded;
 
 /// Photos opened (bytes in memory) and waiting for their pixels, beyond those in work. More would only hold bytes.
 const OPENED_AHEAD: usize = 2;

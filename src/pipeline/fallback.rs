@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::cloud::Cloud;
 use crate::geometry::camera::{Focal, ImageSize};
-use crate::measure::{Estimate, Known, Measurement, Warning};
+use crate::measure::{Estimate, Known, Measurement};
+use crate::warning::Warning;
 
 /// What stands in for a failed segmentation.
 #[derive(Debug, Clone, Default)]

@@ -9,12 +9,14 @@ use crate::ade20k::WALL;
 use crate::deadline::{Deadline, TimedOut};
 use crate::debug_output;
 use crate::geometry::camera::{Focal, FocalSource, ImageSize};
+use crate::guard::guarded;
 use crate::label_map::LabelMap;
-use crate::measure::{self, EstimatorKind, Measurement, Observation, Warning};
+use crate::measure::{self, EstimatorKind, Measurement, Observation};
 use crate::memory::rss_mb;
-use crate::photo::{Photo, guarded, segments};
+use crate::photo::{Photo, segments};
 use crate::report::photo_result::{PhotoResult, Status};
 use crate::segment::{SegmentError, Segmentation};
+use crate::warning::Warning;
 
 /// A photo whose labels are known, or are not to be had.
 pub struct Labelled {

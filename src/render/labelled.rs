@@ -57,6 +57,7 @@ pub fn labelled_room(
     [long, short]: [u32; 2],
     roughen_px: f32,
 ) -> Result<LabelledRoom, LabelMapSizeError> {
+    LabelMapSizeError::check([long, short])?;
     let specimen = draw_specimen(seed, index, scenario, [long, short]);
     let labels = picture::labels(&specimen.scene, &specimen.camera);
     let truth = PhotoTruth::of(&specimen, format!("room_{index:05}"));

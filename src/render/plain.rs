@@ -79,6 +79,7 @@ pub fn plain_room(
     [long, short]: [u32; 2],
     roughen_px: f32,
 ) -> Result<LabelledRoom, LabelMapSizeError> {
+    LabelMapSizeError::check([long, short])?;
     let mut draw = Draw::new(seed, index, Purpose::Room);
     let size = if draw.chance(0.35) {
         [short, long]
@@ -353,6 +354,14 @@ impl Piece {
 mod tests {
     use super::*;
     use crate::ade20k::{CEILING, FLOOR, WALL};
+
+    #[test]
+    fn a_room_without_pixels_is_an_error() {
+        for size in [[0, 3], [4, 0]] {
+            plain_room(1, 0, Scenario::Nominal, size, 0.0).unwrap_err();
+            super::super::labelled_room(1, 0, None, size, 0.0).unwrap_err();
+        }
+    }
 
     #[test]
     fn labels_lie_where_the_truth_says() {

@@ -68,7 +68,8 @@ pub struct StyleTruth {
     pub floor: &'static str,
     /// Pattern of the opposite wall.
     pub wall: &'static str,
-    /// Where the light comes from: `sun`, `sky`, `lamps`, or `plain` for the even light of simple renderers.
+    /// What lights the room: `sun`, from wherever it shines, `sky`, `lamps` where windows show no day, or `plain` for the even light of
+    /// simple renderers.
     pub light: &'static str,
 }
 

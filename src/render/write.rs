@@ -23,6 +23,7 @@ use super::{
     truth::PhotoTruth,
 };
 use crate::ade20k::ClassIndex;
+use crate::report::whole_file;
 
 /// File type of the photos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -154,13 +155,18 @@ pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> 
         path: labels.clone(),
         source,
     })?;
+    remove_earlier(options, &ground_truth, &labels)?;
     let truths = (0..options.count)
         .into_par_iter()
         .map(|index| write_photo(options, &labels, index))
         .collect::<Result<Vec<_>, _>>()?;
     let mut json = serde_json::to_vec_pretty(&truths)?;
     json.push(b'\n');
-    write_file(&ground_truth, &json)?;
+    // Last and at once: a folder with a ground truth is whole.
+    whole_file::write(&ground_truth, &json).map_err(|source| RenderError::Write {
+        path: ground_truth.clone(),
+        source,
+    })?;
     Ok(RoomsSummary {
         photos: truths.len(),
         ground_truth,
@@ -174,6 +180,48 @@ fn may_replace(ground_truth: &Path) -> bool {
     };
     let records: Result<Vec<serde_json::Value>, _> = serde_json::from_slice(&text);
     records.is_ok_and(|records| records.iter().all(|r| r.get("scenario").is_some()))
+}
+
+/// Removes what an earlier call left, its truth first: photos of another seed, or more of them than there will be, must not stand
+/// beside truth or label maps that are not theirs, also where this call is ended early.
+fn remove_earlier(
+    options: &RoomsOptions,
+    ground_truth: &Path,
+    labels: &Path,
+) -> Result<(), RenderError> {
+    let remove = |path: &Path| match fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(RenderError::Write {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    };
+    remove(ground_truth)?;
+    let failed = |source| RenderError::Write {
+        path: labels.to_owned(),
+        source,
+    };
+    for entry in fs::read_dir(labels).map_err(failed)? {
+        let map = entry.map_err(failed)?.path();
+        let Some(stem) = map
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .filter(|s| is_ours(s))
+        else {
+            continue;
+        };
+        for format in [PhotoFormat::Jpg, PhotoFormat::Png] {
+            remove(&options.out.join(format!("{stem}.{}", format.ending())))?;
+        }
+        remove(&map)?;
+    }
+    Ok(())
+}
+
+/// Whether a photo of this name, without its ending, is one that [`write_photo`] writes.
+fn is_ours(stem: &str) -> bool {
+    let number = stem.strip_prefix("room_");
+    number.is_some_and(|n| n.len() >= 5 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RenderError> {
@@ -387,6 +435,33 @@ mod tests {
         let one = render(1, 6);
         assert_eq!(one.len(), 13, "six photos, six label maps and the truth");
         assert_eq!(one, render(3, 6));
+    }
+
+    #[test]
+    fn a_folder_holds_nothing_of_what_was_rendered_there_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("notes.txt");
+        fs::write(&own, "mine").unwrap();
+        let earlier = RoomsOptions {
+            seed: 12,
+            format: PhotoFormat::Png,
+            ..options(folder.path(), 5)
+        };
+        write_rooms(&earlier).unwrap();
+        write_rooms(&options(folder.path(), 3)).unwrap();
+        fs::remove_file(&own).unwrap();
+        assert_eq!(files(folder.path()), render(1, 3));
+    }
+
+    #[test]
+    fn truth_goes_before_its_photos_do() {
+        let folder = tempfile::tempdir().unwrap();
+        write_rooms(&options(folder.path(), 2)).unwrap();
+        // A folder where a photo should go, as a disk that is full would, ends the second call early.
+        let photo = folder.path().join("room_00002.jpg");
+        fs::create_dir(&photo).unwrap();
+        write_rooms(&options(folder.path(), 3)).unwrap_err();
+        assert!(!folder.path().join("ground_truth.json").exists());
     }
 
     #[test]

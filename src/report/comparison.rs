@@ -10,6 +10,10 @@ pub const SAME_POINTS: f64 = 0.5;
 /// Error of a size that is not measured, percent.
 pub const MISSING_PCT: f64 = 100.0;
 
+/// Photos from which on a bootstrap interval says something: five that all changed one way leave out no change in every draw, and do so
+/// by chance alone once in sixteen times.
+pub const FEWEST_DRAWN: usize = 6;
+
 /// How a photo fares in the new report, beside the old one.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
@@ -88,17 +92,26 @@ impl PhotoChange {
 /// The errors of one of a photo's sizes, before and now, percent.
 pub type ErrorsOf = fn(&PhotoChange) -> [Option<f64>; 2];
 
-/// By how much an error, before and now, grew, percentage points; one that is not measured counts as 100 %.
+/// An error before and now, percent; `None` where neither is known. One that is not measured counts as [`MISSING_PCT`], or as the
+/// other one where that is larger: refusing a photo must not pay, however far off it was.
 #[must_use]
-pub fn error_growth([old, new]: [Option<f64>; 2]) -> Option<f64> {
+pub fn counted_errors([old, new]: [Option<f64>; 2]) -> Option<[f64; 2]> {
     match (old, new) {
         (None, None) => None,
-        (old, new) => Some(new.unwrap_or(MISSING_PCT) - old.unwrap_or(MISSING_PCT)),
+        (Some(old), Some(new)) => Some([old, new]),
+        (Some(old), None) => Some([old, old.max(MISSING_PCT)]),
+        (None, Some(new)) => Some([new.max(MISSING_PCT), new]),
     }
 }
 
-/// MAPE over the photos that either report measured; one that the other did not measure counts as an error of 100 %, so
-/// that refusing a hard photo is no way to improve.
+/// By how much an error, before and now, grew, percentage points; see [`counted_errors`].
+#[must_use]
+pub fn error_growth(errors: [Option<f64>; 2]) -> Option<f64> {
+    counted_errors(errors).map(|[old, new]| new - old)
+}
+
+/// MAPE over the photos that either report measured; one that the other did not measure counts as an error of 100 % at least
+/// ([`counted_errors`]), so that refusing a hard photo is no way to improve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MapeChange {
@@ -115,10 +128,10 @@ pub struct MapeChange {
 }
 
 impl MapeChange {
-    /// Whether the interval leaves out no change at all.
+    /// Whether the interval leaves out no change at all; of a few photos it says too little.
     #[must_use]
     pub const fn is_beyond_chance(&self) -> bool {
-        self.interval.low > 0.0 || self.interval.high < 0.0
+        self.photos >= FEWEST_DRAWN && (self.interval.low > 0.0 || self.interval.high < 0.0)
     }
 
     /// Whether there is a change that its reader should not make much of.
@@ -195,4 +208,34 @@ pub struct Difference {
 pub struct Interval {
     pub low: f64,
     pub high: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusing_a_photo_never_pays() {
+        assert_eq!(error_growth([Some(20.0), None]), Some(80.0));
+        assert_eq!(error_growth([Some(150.0), None]), Some(0.0));
+        assert_eq!(error_growth([None, Some(150.0)]), Some(0.0));
+        assert_eq!(error_growth([None, Some(20.0)]), Some(-80.0));
+        assert_eq!(error_growth([None, None]), None);
+    }
+
+    #[test]
+    fn a_few_photos_are_never_beyond_chance() {
+        let change = |photos| MapeChange {
+            photos,
+            old: 10.0,
+            new: 12.0,
+            difference: 2.0,
+            interval: Interval {
+                low: 1.0,
+                high: 3.0,
+            },
+        };
+        assert!(change(FEWEST_DRAWN - 1).may_be_chance());
+        assert!(!change(FEWEST_DRAWN).may_be_chance());
+    }
 }

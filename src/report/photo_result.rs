@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::camera::{FocalSource, GravitySource};
-use crate::measure::{AdjacentWall, Measurement, Warning, WindowEstimate};
+use crate::measure::{AdjacentWall, Measurement, WindowEstimate};
 use crate::photo::PhotoFormat;
+use crate::warning::Warning;
 
 /// How a photo fared.
 #[derive(

@@ -5,9 +5,9 @@ use super::schema::{Environment, Model, Report, RunOptions, SCHEMA_VERSION, Tool
 use crate::dataset::Truth;
 use crate::gate::{GateLimits, check};
 use crate::geometry::camera::{FocalSource, GravitySource};
-use crate::measure::Warning;
 use crate::photo::PhotoFormat;
 use crate::score::{RunTotals, score_photo, summarise};
+use crate::warning::Warning;
 
 fn measured(file: &str, width: f64, height: f64) -> PhotoResult {
     let mut result = PhotoResult::failed(file.to_owned(), String::new());

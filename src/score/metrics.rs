@@ -90,7 +90,7 @@ pub struct SizeStats {
     pub height: ErrorStats,
 }
 
-/// Statistics by what is seen of the wall.
+/// Statistics by what is seen of the wall, as the measurement itself tells: truth of real photos does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ByVisibility {
@@ -307,8 +307,8 @@ fn repeat_spread(results: &[PhotoResult]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::dataset::Truth;
-    use crate::measure::Warning;
     use crate::score::score_photo;
+    use crate::warning::Warning;
 
     fn photo(file: &str, status: Status, width: Option<f64>, truth: f64) -> PhotoResult {
         let mut result = PhotoResult::failed(file.into(), String::new());

@@ -31,8 +31,6 @@ pub struct ModelMetadata {
     pub licence: Option<String>,
     /// `fp32`, `fp16`, `fp16-gpu`, `int8`.
     pub precision: Option<String>,
-    /// Agreement with the fp32 original, as measured by the exporter.
-    pub agreement: Option<Value>,
 }
 
 /// One output class.
@@ -167,7 +165,6 @@ impl ModelMetadata {
             source: fields.optional("source", r#"{"checkpoint": "...", "sha256": "..."}"#)?,
             licence: fields.optional("licence", r#""MIT""#)?,
             precision: fields.optional("precision", r#""fp32""#)?,
-            agreement: fields.optional("agreement", r#"{"argmax": 0.999}"#)?,
         };
         metadata.check()
     }

@@ -152,6 +152,8 @@ pub struct SegmenterInfo {
     pub labels: Vec<Label>,
     /// Precision of the weights.
     pub precision: Option<String>,
+    /// Licence of the weights, as the model's file gives it.
+    pub licence: Option<String>,
     /// Checkpoint or training run.
     pub source: Option<serde_json::Value>,
     /// Threads of one inference.

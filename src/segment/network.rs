@@ -235,6 +235,7 @@ impl Segmenter for Network {
             onnx_runtime: Some(self.open.runtime.version.clone()),
             labels: self.metadata.labels.clone(),
             precision: self.metadata.precision.clone(),
+            licence: self.metadata.licence.clone(),
             source: self.metadata.source.clone(),
             threads: Some(self.threads),
         }

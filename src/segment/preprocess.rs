@@ -157,7 +157,6 @@ mod tests {
                 source: None,
                 licence: None,
                 precision: None,
-                agreement: None,
             },
             Scaling::Fast,
         )

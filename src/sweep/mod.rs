@@ -70,7 +70,7 @@ pub struct Outcome {
     /// MAPE of the heights that were measured, percent.
     pub height_mape: Option<f64>,
     /// Mean error of all true widths and heights, percent, where a length that was not measured counts with the error of
-    /// the constant guess: refusing the hard photos makes no configuration better.
+    /// the constant guess: refusing is worth no more than guessing.
     pub error_pct: Option<f64>,
     /// Median time of a photo, all stages, ms.
     pub median_ms: Option<f64>,
@@ -98,6 +98,9 @@ pub struct Sweep {
     pub with_truth: usize,
     /// Every configuration, in the order of the grid.
     pub points: Vec<Point>,
+    /// Ended early: configurations are missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     /// The time that a photo may take, ms, if the user named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_ms: Option<f64>,
@@ -140,6 +143,7 @@ impl Sweep {
             photos,
             with_truth,
             points,
+            interrupted: false,
             max_ms,
             best,
         }

@@ -61,6 +61,11 @@ pub(super) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
+    /// Whether there is such a file already.
+    pub fn replaces(&self) -> bool {
+        self.path.exists()
+    }
+
     /// Opens a temporary file beside `path`.
     pub fn open(path: &'a Path, form: SaveForm) -> Result<Self, CommandError> {
         whole_file::remove_stale(path);

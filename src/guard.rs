@@ -1,5 +1,5 @@
-//! Panics of foreign decoders: caught, counted, and told with their place. They are all meant not to panic; strangers' files find
-//! where they do.
+//! Panics: caught where one may cost a photo and not the run, counted, and told with their place. Decoders and geometry are meant not
+//! to panic; strangers' files find where they do.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
