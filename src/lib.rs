@@ -52,3 +52,4 @@ pub mod segment;
 pub mod sweep;
 pub mod tolerance;
 pub mod warning;
+pub mod whole_file;

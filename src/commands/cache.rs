@@ -19,9 +19,10 @@ use crate::options::{Labeller, MeasureOptions};
 use crate::photo::Limits;
 use crate::pipeline::{PhotoJob, Recall};
 use crate::report::photo_result::{PhotoResult, Status};
+use crate::report::pictures;
 use crate::report::schema::RunOptions;
-use crate::report::{pictures, whole_file};
 use crate::segment::{LabelDir, SegmenterInfo};
+use crate::whole_file;
 
 /// An open cache.
 #[derive(Debug)]

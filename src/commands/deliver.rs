@@ -14,10 +14,10 @@ use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
 use crate::report::{
-    Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, table, whole_file,
-    why,
+    Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, table, why,
 };
 use crate::say::{counted, printable, say};
+use crate::whole_file;
 
 /// Width of the table where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 120;

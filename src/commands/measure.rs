@@ -72,7 +72,7 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     let is_cut_short = missing > 0 && interrupted.load(Ordering::Relaxed);
     if missing > 0 && !is_cut_short {
         return Err(CommandError::Failure(anyhow::anyhow!(
-            "{} were not measured, which is a defect of this program: please report it; --resume measures them",
+            "{} were not measured, which is a defect of this program: please report it; with --save, --resume measures them",
             counted(missing, "photo")
         )));
     }

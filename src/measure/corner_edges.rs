@@ -168,15 +168,10 @@ fn is_thing([left, right]: [ClassIndex; 2]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::paint::{SCALE, SIZE, bare, paint, room};
+    use super::super::tests::paint::{IMAGE, bare, paint, room};
     use super::*;
     use crate::geometry::room_box::parameter::RIGHT;
     use crate::label_map::LabelMap;
-
-    const IMAGE: ImageSize = ImageSize {
-        width: SIZE[0] * SCALE,
-        height: SIZE[1] * SCALE,
-    };
 
     /// The photo's picture of a vertical line of the opposite wall at the tangent `at`, from `low` to `high`, shares of its height.
     fn vertical(room: &RoomBox, at: f64, [low, high]: [f64; 2]) -> LineSegment {

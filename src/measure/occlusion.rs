@@ -267,16 +267,11 @@ fn base_goes_on(map: &SurfaceMap, edge: &OccludingEdge) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::paint::{SCALE, SIZE, bare, paint_rays, room, see};
+    use super::super::tests::paint::{IMAGE, bare, paint_rays, room, see};
     use super::*;
-    use crate::geometry::camera::ImageSize;
 
     #[test]
     fn an_edge_beside_the_frame_hides_walls_though_nothing_beyond_it_is_wide_enough_to_measure() {
-        let image = ImageSize {
-            width: SIZE[0] * SCALE,
-            height: SIZE[1] * SCALE,
-        };
         let near = room([0.0; 3], 2.0, 1.72, [-9.0, 0.5]);
         let far = room([0.0; 3], 3.2, 1.72, [-0.8, 9.0]);
         // A wall that ends at the tangent `edge`, and a farther one to the left of it.
@@ -285,7 +280,7 @@ mod tests {
                 let before = if ray.x > edge * ray.z { &near } else { &far };
                 bare(&see(before, ray))
             });
-            let views = views(&SurfaceMap::new(&labels, image), &near);
+            let views = views(&SurfaceMap::new(&labels, IMAGE), &near);
             (views.parts.len(), views.occluded)
         };
         assert_eq!(seen(-0.2), (2, true));

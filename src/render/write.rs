@@ -23,7 +23,7 @@ use super::{
     truth::PhotoTruth,
 };
 use crate::ade20k::ClassIndex;
-use crate::report::whole_file;
+use crate::whole_file;
 
 /// File type of the photos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

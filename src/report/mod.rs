@@ -14,7 +14,6 @@ pub mod photo_result;
 pub mod pictures;
 pub mod schema;
 pub mod table;
-pub mod whole_file;
 mod wording;
 
 pub use anonymous::anonymise;

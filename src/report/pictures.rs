@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::whole_file;
 use crate::hash::sha256;
+use crate::whole_file;
 
 /// The file of the picture called `name` in `folder`.
 #[must_use]

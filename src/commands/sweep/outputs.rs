@@ -8,8 +8,8 @@ use tempfile::NamedTempFile;
 
 use crate::cli::values::SweepForm;
 use crate::commands::CommandError;
-use crate::report::whole_file;
 use crate::sweep::{Sweep, csv, png, svg, table};
+use crate::whole_file;
 
 /// The forms of a saved sweep.
 #[derive(Debug, Clone, Copy)]

@@ -85,18 +85,13 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::tests::paint::{SCALE, SIZE, bare, paint, room};
+    use super::super::super::tests::paint::{IMAGE, bare, paint, room};
     use super::*;
-    use crate::geometry::camera::ImageSize;
 
     #[test]
     fn an_end_is_in_view_without_doubt_near_neither_side_of_the_frame() {
-        let image = ImageSize {
-            width: SIZE[0] * SCALE,
-            height: SIZE[1] * SCALE,
-        };
         let room = room([0.0; 3], 2.6, 1.7, [-0.4, 0.4]);
-        let map = SurfaceMap::new(&paint(&room, bare), image);
+        let map = SurfaceMap::new(&paint(&room, bare), IMAGE);
         // The frame's sides are at the tangents -0.69 and 0.69.
         for (tangent, inside) in [
             (-0.9, false),

@@ -11,6 +11,11 @@ use crate::geometry::room_box::{Hit, Parameters, RoomBox, Wall};
 pub const SIZE: [u32; 2] = [320, 240];
 /// Photo px a cell.
 pub const SCALE: u32 = 4;
+/// Size of the photos.
+pub const IMAGE: ImageSize = ImageSize {
+    width: SIZE[0] * SCALE,
+    height: SIZE[1] * SCALE,
+};
 /// Focal length, px of the photo: a phone's main camera.
 pub const FOCAL_PX: f64 = 0.72 * (SIZE[0] * SCALE) as f64;
 /// Height of the camera that painted boxes are meant for, cm.
