@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use measure_bench::measure::{Estimate, Measurement, Side};
+use measure_bench::geometry::side::Side;
+use measure_bench::measure::{Estimate, Measurement};
 
 use crate::Case;
 

@@ -5,4 +5,5 @@ pub mod camera;
 pub mod least_squares;
 pub mod quarter_turns;
 pub mod room_box;
+pub mod side;
 pub mod vanishing;

@@ -11,6 +11,7 @@ pub use sight::Sight;
 use nalgebra::{SVector, Vector3};
 
 use super::attitude::Attitude;
+use super::side::Side;
 
 /// Degrees of freedom of a [`RoomBox`].
 pub const PARAMETERS: usize = 10;
@@ -43,6 +44,9 @@ pub mod parameter {
     pub const SLOPE: usize = 8;
     /// Logarithm of the height in camera heights at which the roof starts; of no meaning without one.
     pub const LN_KNEE: usize = 9;
+
+    /// Ends of the opposite wall, left and right.
+    pub const ENDS: [usize; 2] = [LEFT, RIGHT];
 }
 use parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW};
 
@@ -55,6 +59,15 @@ pub enum Wall {
     Opposite,
     /// Right of the opposite wall.
     Right,
+}
+
+impl From<Side> for Wall {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Left => Self::Left,
+            Side::Right => Self::Right,
+        }
+    }
 }
 
 /// Where a wall ends, vertically.
@@ -194,11 +207,11 @@ impl RoomBox {
 
     /// The side wall that is turned least from the camera.
     #[must_use]
-    pub fn most_frontal_side(&self) -> Wall {
+    pub fn most_frontal_side(&self) -> Side {
         if self.0[YAW] > 0.0 {
-            Wall::Right
+            Side::Right
         } else {
-            Wall::Left
+            Side::Left
         }
     }
 
@@ -281,21 +294,20 @@ impl RoomBox {
     /// The same room with the wall on one side taken for the opposite one. The wall that was behind becomes a side wall
     /// far away, since nothing is known of it, and a roof is left out: it would rise towards the camera.
     #[must_use]
-    pub fn turned_to(&self, wall: Wall) -> Self {
+    pub fn turned_to(&self, side: Side) -> Self {
         let (left, right, distance) = (self.0[LEFT], self.0[RIGHT], self.distance());
         let mut turned = *self;
         turned.0[SLOPE] = 0.0;
         let quarter = std::f64::consts::FRAC_PI_2;
-        match wall {
-            Wall::Opposite => {}
+        match side {
             // The left wall's right end is the old left corner; its left end lies behind the camera's back.
-            Wall::Left => {
+            Side::Left => {
                 turned.0[YAW] += quarter;
                 turned.0[LN_DISTANCE] = (-left * distance).max(1e-3).ln();
                 turned.0[RIGHT] = (1.0 / -left).max(1e-3);
                 turned.0[LEFT] = turned.0[RIGHT].min(1.0) - 2.0;
             }
-            Wall::Right => {
+            Side::Right => {
                 turned.0[YAW] -= quarter;
                 turned.0[LN_DISTANCE] = (right * distance).max(1e-3).ln();
                 turned.0[LEFT] = (-1.0 / right).min(-1e-3);

@@ -17,7 +17,7 @@ pub struct Contact {
 
 /// On which side of a wall's end a pixel lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub enum BoundSide {
     /// On the wall.
     Wall,
     /// On the floor or the ceiling.
@@ -32,7 +32,7 @@ pub struct Bound {
     /// Which end of the wall.
     pub level: Level,
     /// Where the pixel lies.
-    pub side: Side,
+    pub side: BoundSide,
     /// How many independent observations it stands for.
     pub weight: f64,
 }
@@ -237,10 +237,10 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
         // A wall that goes on to the frame's border is cut, not hidden.
         out.floor.hidden += usize::from(last_wall.is_some_and(|w| w + 1 < runs.len()));
         if let Some(w) = last_wall.filter(|&w| runs[w].cell == Cell::Wall) {
-            bound(runs[w].end, Level::Floor, Side::Wall);
+            bound(runs[w].end, Level::Floor, BoundSide::Wall);
         }
         if let Some(f) = floor {
-            bound(runs[f].start, Level::Floor, Side::Beyond);
+            bound(runs[f].start, Level::Floor, BoundSide::Beyond);
         }
     }
 
@@ -251,10 +251,10 @@ fn hidden_ends(map: &SurfaceMap, x: usize, weight: f64, out: &mut Boundaries) {
         .rposition(|run| run.cell == Cell::Ceiling);
     if !matches!((first_wall, ceiling), (Some(w), Some(c)) if c + 1 == w) {
         if let Some(w) = first_wall {
-            bound(runs[w].start, Level::Ceiling, Side::Wall);
+            bound(runs[w].start, Level::Ceiling, BoundSide::Wall);
         }
         if let Some(c) = ceiling {
-            bound(runs[c].end, Level::Ceiling, Side::Beyond);
+            bound(runs[c].end, Level::Ceiling, BoundSide::Beyond);
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use nalgebra::SVector;
 
-use super::boundaries::{Boundaries, Side};
+use super::boundaries::{BoundSide, Boundaries};
 use super::wall_ends::CornerSight;
 use crate::geometry::least_squares::{Loss, Minimum, NormalEquations, Problem, minimise};
 use crate::geometry::room_box::{
     BoxEdges, LEAST_KNEE, PARAMETERS, Parameters, RoomBox, Sight, parameter,
 };
+use crate::geometry::side::Side;
 
 /// What is known of a box before the label map is looked at: independent normals, and one of the logarithm of the width
 /// in camera heights.
@@ -97,9 +98,9 @@ impl BoxProblem<'_> {
         edges: &BoxEdges,
         sum: &mut NormalEquations<PARAMETERS>,
     ) {
-        for (corner, right) in self.corners.iter().zip([false, true]) {
+        for (corner, side) in self.corners.iter().zip(Side::BOTH) {
             if let Some(CornerSight { pixel, sigma_px }) = corner {
-                let (distance, d) = edges.corner(right, *pixel);
+                let (distance, d) = edges.corner(side, *pixel);
                 sum.add(distance / sigma_px, &(d / *sigma_px), 1.0, Loss::Square);
             }
         }
@@ -109,8 +110,8 @@ impl BoxProblem<'_> {
             let wall = sight.wall(bound.pixel);
             let (distance, d) = edges.wall_end(wall, bound.level, bound.pixel);
             let violated = match bound.side {
-                Side::Wall => distance > 0.0,
-                Side::Beyond => distance < 0.0,
+                BoundSide::Wall => distance > 0.0,
+                BoundSide::Beyond => distance < 0.0,
             };
             if violated {
                 sum.add(distance * precision, &(d * precision), bound.weight, loss);

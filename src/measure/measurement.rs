@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Warning;
 use crate::geometry::camera::{FocalSource, GravitySource};
+use crate::geometry::side::Side;
 
 /// A length with its 80 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,16 +86,6 @@ pub struct WindowEstimate {
     /// It goes on past the picture's border: its sizes are those of the part in view, and edges out of view have no position.
     #[serde(default)]
     pub is_cut: bool,
-}
-
-/// The side of the opposite wall, seen upright, on which something lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// To the left.
-    Left,
-    /// To the right.
-    Right,
 }
 
 /// A side wall that a corner view shows at nearly the opposite wall's angle. It is as high as that one.

@@ -33,7 +33,7 @@ mod windows;
 
 pub use measurement::{
     AdjacentWall, CameraEstimate, Estimate, Evidence, EvidenceKind, FitQuality, Measurement,
-    Outline, Side, WindowEstimate,
+    Outline, WindowEstimate,
 };
 pub use turn::turns_needed;
 

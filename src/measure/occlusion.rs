@@ -7,6 +7,7 @@
 use super::surfaces::{Cell, SurfaceMap};
 use super::wall_ends::CornerSight;
 use crate::geometry::room_box::{Level, RoomBox};
+use crate::geometry::side::Side;
 
 /// A stretch of the picture between occluding edges, or the whole of it.
 #[derive(Debug, Clone)]
@@ -37,8 +38,8 @@ struct OccludingEdge {
     length: usize,
     /// Columns a row by which it leans.
     lean: f64,
-    /// The wall before it is the one on the right.
-    near_is_right: bool,
+    /// Where the wall before it is.
+    near: Side,
 }
 
 /// Shorter upright contacts, as a share of the long side, are errors of the segmentation or the sides of shallow piers.
@@ -84,17 +85,17 @@ pub fn views(map: &SurfaceMap, camera: &RoomBox) -> Views {
             let margin = (MARGIN_SHARE * long) as usize;
             let from = from
                 + left
-                    .filter(|edge| !edge.near_is_right)
+                    .filter(|edge| edge.near == Side::Left)
                     .map_or(0, |_| margin);
             let to = to
                 - right
-                    .filter(|edge| edge.near_is_right)
+                    .filter(|edge| edge.near == Side::Right)
                     .map_or(0, |_| margin);
             parts.push(View {
                 map: map.columns(from, to),
                 edges: [
-                    left.filter(|edge| edge.near_is_right).map(sight),
-                    right.filter(|edge| !edge.near_is_right).map(sight),
+                    left.filter(|edge| edge.near == Side::Right).map(sight),
+                    right.filter(|edge| edge.near == Side::Left).map(sight),
                 ],
             });
         }
@@ -115,12 +116,12 @@ fn edges(map: &SurfaceMap, camera: &RoomBox) -> Vec<OccludingEdge> {
         .into_iter()
         .filter(|edge| {
             // Upwards, side walls lean to the side on which they stand.
-            let outwards = if edge.near_is_right { -1.0 } else { 1.0 };
+            let outwards = -edge.near.sign();
             outwards * (edge.lean - vertical_lean(map, camera, edge)) < MOST_LEAN
         })
         .filter(|edge| {
             floor.iter().any(|below| {
-                below.near_is_right == edge.near_is_right
+                below.near == edge.near
                     && (below.column.abs_diff(edge.column) as f64) < LEAN_SHARE * long
             }) || !base_goes_on(map, edge)
         })
@@ -139,13 +140,13 @@ fn upright(map: &SurfaceMap, level: Level) -> Vec<OccludingEdge> {
     let long = map.long_side() as f64;
     let least = (LEAST_LENGTH_SHARE * long).ceil() as usize;
     let wander = wander(map);
-    let mut found: Vec<OccludingEdge> = [false, true]
+    let mut found: Vec<OccludingEdge> = Side::BOTH
         .into_iter()
-        .flat_map(|near_is_right| {
+        .flat_map(|near| {
             let contacts: Vec<usize> = (1..map.width)
                 .map(|x| {
                     (0..map.height)
-                        .filter(|&row| meets(map, level, near_is_right, x, row))
+                        .filter(|&row| meets(map, level, near, x, row))
                         .count()
                 })
                 .collect();
@@ -156,11 +157,7 @@ fn upright(map: &SurfaceMap, level: Level) -> Vec<OccludingEdge> {
                 if columns.clone().map(|x| contacts[x - 1]).sum::<usize>() < least {
                     return None;
                 }
-                let touches = |row| {
-                    columns
-                        .clone()
-                        .any(|x| meets(map, level, near_is_right, x, row))
-                };
+                let touches = |row| columns.clone().any(|x| meets(map, level, near, x, row));
                 let (start, length) = longest_run((0..map.height).map(touches));
                 (length >= least).then(|| OccludingEdge {
                     column,
@@ -169,10 +166,10 @@ fn upright(map: &SurfaceMap, level: Level) -> Vec<OccludingEdge> {
                     lean: slope((start..start + length).flat_map(|row| {
                         columns
                             .clone()
-                            .filter(move |&x| meets(map, level, near_is_right, x, row))
+                            .filter(move |&x| meets(map, level, near, x, row))
                             .map(move |x| [row as f64, x as f64])
                     })),
-                    near_is_right,
+                    near,
                 })
             })
         })
@@ -191,13 +188,9 @@ fn upright(map: &SurfaceMap, level: Level) -> Vec<OccludingEdge> {
 
 /// Whether a wall and floor or ceiling lie on the two sides of the left border of the cell at column `x`. Curtains hang before
 /// walls and have upright edges of their own.
-fn meets(map: &SurfaceMap, level: Level, near_is_right: bool, x: usize, row: usize) -> bool {
-    let (left, right) = (map.cell(x - 1, row), map.cell(x, row));
-    let (near, far) = if near_is_right {
-        (right, left)
-    } else {
-        (left, right)
-    };
+fn meets(map: &SurfaceMap, level: Level, near: Side, x: usize, row: usize) -> bool {
+    let [left, right] = [map.cell(x - 1, row), map.cell(x, row)];
+    let [near, far] = [near.of([left, right]), near.of([right, left])];
     let beyond = match level {
         Level::Floor => Cell::Floor,
         Level::Ceiling => Cell::Ceiling,

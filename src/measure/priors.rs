@@ -5,42 +5,67 @@
 
 use crate::geometry::camera::FocalSource;
 
+/// A length whose logarithm is normal, as one part of a mixture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogNormal {
+    /// Its share in the mixture.
+    pub weight: f64,
+    /// Median of the length, cm.
+    pub median_cm: f64,
+    /// Standard deviation of its logarithm.
+    pub sigma_ln: f64,
+}
+
+impl LogNormal {
+    /// A part of a mixture: share, median in cm, standard deviation of the logarithm.
+    #[must_use]
+    pub const fn new(weight: f64, median_cm: f64, sigma_ln: f64) -> Self {
+        Self {
+            weight,
+            median_cm,
+            sigma_ln,
+        }
+    }
+}
+
 /// A mixture of normals over the logarithm of a length in cm.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LogMixture<const N: usize>(
-    /// Weight, mean in cm, standard deviation of the logarithm.
-    pub [(f64, f64, f64); N],
-);
+pub struct LogMixture<const N: usize>(pub [LogNormal; N]);
 
 impl<const N: usize> LogMixture<N> {
     /// Mean and standard deviation of the logarithm.
     #[must_use]
     pub fn moments(&self) -> (f64, f64) {
-        let total: f64 = self.0.iter().map(|c| c.0).sum();
-        let mean = self.0.iter().map(|&(w, cm, _)| w * cm.ln()).sum::<f64>() / total;
-        let variance = self
-            .0
-            .iter()
-            .map(|&(w, cm, sigma)| w * (sigma * sigma + (cm.ln() - mean).powi(2)))
-            .sum::<f64>()
-            / total;
-        (mean, variance.sqrt())
+        let total: f64 = self.0.iter().map(|part| part.weight).sum();
+        let mean = |of: &dyn Fn(&LogNormal) -> f64| {
+            self.0
+                .iter()
+                .map(|part| part.weight * of(part))
+                .sum::<f64>()
+                / total
+        };
+        let middle = mean(&|part| part.median_cm.ln());
+        let variance = mean(&|part| part.sigma_ln.powi(2) + (part.median_cm.ln() - middle).powi(2));
+        (middle, variance.sqrt())
     }
 }
 
 /// Height of the lens above the floor: standing people, and some who sit or kneel.
-pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([(0.85, 151.0, 0.073), (0.15, 116.0, 0.11)]);
+pub const CAMERA_HEIGHT: LogMixture<2> = LogMixture([
+    LogNormal::new(0.85, 151.0, 0.073),
+    LogNormal::new(0.15, 116.0, 0.11),
+]);
 /// Height of rooms: what is mostly built today, homes that keep to the 240 cm which building codes ask for (Germany's
 /// Musterbauordnung, section 47), and a broad rest of older and newer stock.
 ///
 /// The second is weighed by less than there are such homes, for it widens the interval of every other room.
 pub const CEILING_HEIGHT: LogMixture<3> = LogMixture([
-    (0.75, 260.0, 0.038),
-    (0.08, 239.0, 0.035),
-    (0.17, 285.0, 0.1),
+    LogNormal::new(0.75, 260.0, 0.038),
+    LogNormal::new(0.08, 239.0, 0.035),
+    LogNormal::new(0.17, 285.0, 0.1),
 ]);
 /// Highest point of a ceiling that slopes.
-pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([(1.0, 258.0, 0.12)]);
+pub const SLOPED_CEILING_HEIGHT: LogMixture<1> = LogMixture([LogNormal::new(1.0, 258.0, 0.12)]);
 /// Height in camera heights at which a roof starts over a side wall, as its logarithm, and the tangent of a roof's pitch.
 pub const LN_KNEE: [f64; 2] = [-0.2, 0.35];
 pub const ROOF_PITCH: [f64; 2] = [0.8, 0.4];
@@ -49,9 +74,9 @@ pub const ROOF_PITCH: [f64; 2] = [0.8, 0.4];
 /// The second is weighed by less than there are such masks, as it makes bare leaves less sure. In a simulation of the scale
 /// alone, it costs rooms of bare leaves 0.1-0.2 points of width and spares cased ones 0.5, of whose intervals 64 % held.
 pub const DOOR_HEIGHT: LogMixture<3> = LogMixture([
-    (0.65, 204.5, 0.02),
-    (0.20, 211.5, 0.022),
-    (0.15, 208.0, 0.065),
+    LogNormal::new(0.65, 204.5, 0.02),
+    LogNormal::new(0.20, 211.5, 0.022),
+    LogNormal::new(0.15, 208.0, 0.065),
 ]);
 /// Standard deviation of the logarithm of a length that the user gives, and how it may be wrong altogether: how often, and then
 /// by how much (a slip of the keyboard, another room's height).

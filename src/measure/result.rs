@@ -10,11 +10,10 @@ use super::slope::{self, Slope};
 use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
 use super::{
-    AdjacentWall, CameraEstimate, Estimate, Measurement, Observation, Outline, Side, Warning,
-    checks, outline, priors, windows,
+    AdjacentWall, CameraEstimate, Estimate, Measurement, Observation, Outline, Warning, checks,
+    outline, priors, windows,
 };
 use crate::geometry::camera::{Focal, FocalSource};
-use crate::geometry::room_box::Wall;
 use crate::geometry::room_box::parameter::{LN_FOCAL, PITCH, ROLL, YAW};
 
 /// Hypotheses whose score is worse than the best by more than this are less than 2 % likely.
@@ -154,16 +153,8 @@ fn adjacent_wall(
     shown: &Hypothesis,
 ) -> Option<AdjacentWall> {
     let beside = beside?;
-    let side = match shown.room().most_frontal_side() {
-        Wall::Right => Side::Right,
-        _ => Side::Left,
-    };
-    let [left_seen, right_seen] = shown.ends_visible;
-    let corner_seen = if side == Side::Left {
-        left_seen
-    } else {
-        right_seen
-    };
+    let side = shown.room().most_frontal_side();
+    let corner_seen = side.of(shown.ends_visible);
     let reading = Reading::new(circumstances, beside, beside.score)?;
     let (is_cut, visible_cm) = (reading.cut, reading.visible_width.median_cm());
     let width = full_width(&[(beside, reading)]).filter(|_| corner_seen)?;

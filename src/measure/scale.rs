@@ -4,87 +4,16 @@
 //! height in camera heights is (far from sure when no ceiling is seen, or no gravity). Both are spread on a grid whose
 //! nodes are weighted by every piece of evidence, so that mixtures keep their tails and nothing has to be normal.
 
-use nalgebra::SMatrix;
+mod ratios;
+mod source;
+
+pub use ratios::{DoorRatio, Ratios};
+use source::{Source, sources};
 
 use super::box_fit::LN_HEIGHT_RANGE;
 use super::histogram::Histogram;
-use super::priors::{
-    CAMERA_HEIGHT, CEILING_HEIGHT, DOOR_HEIGHT, KNOWN_DOUBT, KNOWN_SIGMA, LogMixture,
-    SLOPED_CEILING_HEIGHT,
-};
-use super::{Evidence, EvidenceKind, Known};
-use crate::geometry::room_box::{PARAMETERS, Parameters, parameter::LN_HEIGHT};
-
-/// A door's height in camera heights.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DoorRatio {
-    /// Logarithm of the ratio.
-    pub ln_ratio: f64,
-    /// Standard deviation of its reading.
-    pub sigma_ln: f64,
-}
-
-/// The fitted box as far as scale cares: normal in the logarithms.
-#[derive(Debug, Clone, Copy)]
-pub struct Ratios {
-    /// ln of the room's height in camera heights, without what the prior of heights says.
-    pub ln_height: f64,
-    /// Its variance.
-    pub height_variance: f64,
-    /// ln of the wall's width in camera heights at `ln_height`.
-    pub ln_width: f64,
-    /// Change of `ln_width` with `ln_height`.
-    pub width_slope: f64,
-    /// Variance of `ln_width` at a given `ln_height`.
-    pub width_variance: f64,
-}
-
-impl Ratios {
-    /// Ratios from a fit whose information matrix holds a prior `N(mean, sigma)` of the ln height, which is taken out
-    /// again; `ln_width` and its gradient are those at the fit.
-    #[must_use]
-    pub fn from_fit(
-        at: &Parameters,
-        information: &SMatrix<f64, PARAMETERS, PARAMETERS>,
-        (mean, sigma): (f64, f64),
-        (ln_width, gradient): (f64, Parameters),
-    ) -> Self {
-        /// Keeps directions that nothing fixes finite: 30 radians or e-folds.
-        const RIDGE: f64 = 1e-3;
-        let mut without = *information;
-        let precision = 1.0 / (sigma * sigma);
-        without[(LN_HEIGHT, LN_HEIGHT)] -= precision;
-        for i in 0..PARAMETERS {
-            without[(i, i)] += RIDGE;
-        }
-        let covariance = without
-            .try_inverse()
-            .unwrap_or_else(SMatrix::<f64, PARAMETERS, PARAMETERS>::identity);
-        let height_variance = covariance[(LN_HEIGHT, LN_HEIGHT)].clamp(1e-10, 100.0);
-        let with_height = (gradient.transpose() * covariance.column(LN_HEIGHT))[0];
-        let slope = with_height / height_variance;
-        let all = (gradient.transpose() * covariance * gradient)[0];
-        // Where the picture does not tell the height, what the prior pulled is anything, and nothing is lost by a plausible height.
-        let pulled = height_variance * (at[LN_HEIGHT] - mean) * precision;
-        let [low, high] = LN_HEIGHT_RANGE;
-        let pulled = (at[LN_HEIGHT] + pulled).clamp(low, high) - at[LN_HEIGHT];
-        Self {
-            ln_height: at[LN_HEIGHT] + pulled,
-            height_variance,
-            ln_width: ln_width + slope * pulled,
-            width_slope: slope,
-            width_variance: (all - slope * with_height).max(1e-10),
-        }
-    }
-
-    /// The same ratios, each doubted by a further standard deviation `sigma`.
-    #[must_use]
-    pub fn widened(mut self, sigma: f64) -> Self {
-        self.height_variance += sigma * sigma;
-        self.width_variance += sigma * sigma;
-        self
-    }
-}
+use super::priors::KNOWN_SIGMA;
+use super::{Evidence, Known};
 
 /// The joint posterior of scale and height ratio: nodes of a grid with weights that sum to one.
 #[derive(Debug, Clone)]
@@ -234,128 +163,6 @@ impl ScalePosterior {
     }
 }
 
-/// One piece of evidence: a density over the logarithm of a length that is `ln_ratio` in camera heights.
-struct Source {
-    kind: EvidenceKind,
-    ln_ratio: f64,
-    /// Weights, means and standard deviations.
-    mixture: Vec<(f64, f64, f64)>,
-    /// One more component, for the case that it is wrong: evidence that excludes each other would leave a sharp compromise that
-    /// nothing speaks for.
-    doubt: Option<(f64, f64, f64)>,
-    /// Standard deviation of the ratio, where the grid holds it and the mixture does not.
-    ratio_sigma: f64,
-    is_of_height: bool,
-}
-
-impl Source {
-    fn new<const N: usize>(
-        kind: EvidenceKind,
-        ln_ratio: f64,
-        ratio_sigma: f64,
-        prior: &LogMixture<N>,
-    ) -> Self {
-        let mixture: Vec<(f64, f64, f64)> = prior
-            .0
-            .iter()
-            .map(|&(weight, cm, sigma)| (weight, cm.ln(), sigma.hypot(ratio_sigma)))
-            .collect();
-        Self {
-            kind,
-            ln_ratio,
-            mixture,
-            doubt: None,
-            ratio_sigma: 0.0,
-            is_of_height: false,
-        }
-    }
-
-    /// A length that the user gives.
-    fn given(kind: EvidenceKind, ln_ratio: f64, cm: f64) -> Self {
-        let [share, sigma] = KNOWN_DOUBT;
-        let sure = LogMixture([(1.0 - share, cm, KNOWN_SIGMA)]);
-        Self {
-            doubt: Some((share, cm.ln(), sigma)),
-            ..Self::new(kind, ln_ratio, 0.0, &sure)
-        }
-    }
-
-    fn components(&self) -> impl Iterator<Item = &(f64, f64, f64)> {
-        self.mixture.iter().chain(&self.doubt)
-    }
-
-    /// Mean and standard deviation of the component that speaks loudest for a camera height, with the ratio's own uncertainty.
-    fn speaking(&self, ln_camera: f64) -> (f64, f64) {
-        let widened = self
-            .components()
-            .map(|&(weight, mean, sigma)| (weight, mean, sigma.hypot(self.ratio_sigma)));
-        let loudness = |&(weight, mean, sigma): &(f64, f64, f64)| {
-            let z = (ln_camera + self.ln_ratio - mean) / sigma;
-            (weight / sigma).ln() - 0.5 * z * z
-        };
-        widened
-            .max_by(|a, b| loudness(a).total_cmp(&loudness(b)))
-            .map_or((0.0, 1.0), |(_, mean, sigma)| (mean, sigma))
-    }
-
-    /// How far it is from a camera height, in standard deviations of the component that is nearest, doubts aside.
-    fn sigmas_off(&self, ln_camera: f64) -> f64 {
-        self.mixture
-            .iter()
-            .map(|&(_, mean, sigma)| {
-                (ln_camera + self.ln_ratio - mean).abs() / sigma.hypot(self.ratio_sigma)
-            })
-            .fold(f64::INFINITY, f64::min)
-    }
-
-    /// Density at a camera height.
-    fn density(&self, ln_camera: f64) -> f64 {
-        self.components()
-            .map(|&(weight, mean, sigma)| {
-                let z = (ln_camera + self.ln_ratio - mean) / sigma;
-                weight / sigma * (-0.5 * z * z).exp()
-            })
-            .sum()
-    }
-}
-
-fn sources(ratios: &Ratios, known: &Known, doors: &[DoorRatio], sloped: bool) -> Vec<Source> {
-    let mut sources = vec![match known.camera_height_cm {
-        Some(cm) => Source::given(EvidenceKind::CameraHeightKnown, 0.0, cm),
-        None => Source::new(EvidenceKind::CameraHeightPrior, 0.0, 0.0, &CAMERA_HEIGHT),
-    }];
-    let ceiling = match known.ceiling_height_cm {
-        Some(cm) => Source::given(EvidenceKind::CeilingKnown, ratios.ln_height, cm),
-        None if sloped => Source::new(
-            EvidenceKind::SlopedCeilingPrior,
-            ratios.ln_height,
-            0.0,
-            &SLOPED_CEILING_HEIGHT,
-        ),
-        None => Source::new(
-            EvidenceKind::CeilingPrior,
-            ratios.ln_height,
-            0.0,
-            &CEILING_HEIGHT,
-        ),
-    };
-    let ratio_sigma = ratios.height_variance.sqrt();
-    sources.push(Source {
-        ratio_sigma,
-        is_of_height: true,
-        ..ceiling
-    });
-    sources.extend(doors.iter().map(|door| {
-        Source::new(
-            EvidenceKind::Door,
-            door.ln_ratio,
-            door.sigma_ln,
-            &DOOR_HEIGHT,
-        )
-    }));
-    sources
-}
-
 /// The cells of the grid of ln camera heights, each by its middle and its breadth: all usual ones, and finer ones around what the
 /// user's lengths say.
 fn camera_cells(ratios: &Ratios, known: &Known) -> Vec<(f64, f64)> {
@@ -391,6 +198,7 @@ fn camera_cells(ratios: &Ratios, known: &Known) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::EvidenceKind;
 
     fn ratios(height: f64) -> Ratios {
         Ratios {

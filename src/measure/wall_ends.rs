@@ -6,10 +6,8 @@
 
 use super::smooth_noise::{NEAR_SIDE, SmoothNoise};
 use super::surfaces::SurfaceMap;
-use crate::geometry::room_box::{
-    RoomBox,
-    parameter::{LEFT, RIGHT},
-};
+use crate::geometry::room_box::{RoomBox, parameter};
+use crate::geometry::side::Side;
 
 /// A vertical edge that was seen: a pixel on it, and how surely.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,21 +37,21 @@ const STEPS: u32 = 50;
 /// alone give 0.03; but who photographs a wall to measure it steps back until its ends are just in.
 const PRIOR_PER_HUNDREDTH: f64 = 0.3;
 
-/// Looks for the end on the right or left side of the frame. `room`'s end there may be anywhere; `ln_likelihood` has those of
+/// Looks for the end on one side of the frame. `room`'s end there may be anywhere; `ln_likelihood` has those of
 /// the labels and of the photo's edges for a room whose end is in view, `None` where it is not.
 #[must_use]
 pub fn look(
     room: &RoomBox,
-    right: bool,
+    side: Side,
     noise: &SmoothNoise,
     map: &SurfaceMap,
     ln_likelihood: impl Fn(&RoomBox) -> Option<[f64; 2]>,
 ) -> EndSight {
     let [middle, half_width] = map.columns_px();
-    let side = if right { 1.0 } else { -1.0 };
+    let outwards = side.sign();
+    let end = side.of(parameter::ENDS);
     let at = |share: f64| {
-        let x = middle + side * share * half_width;
-        let end = if right { RIGHT } else { LEFT };
+        let x = middle + outwards * share * half_width;
         let tangent = room.tangent_at([x, 0.0])?;
         Some((x, room.with_end(end, tangent)))
     };
@@ -74,7 +72,7 @@ pub fn look(
             continue;
         };
         if let Some([labels, edges]) = ln_likelihood(&tried) {
-            let overlooked = noise.overlooked(half_width - side * (x - middle));
+            let overlooked = noise.overlooked(half_width - outwards * (x - middle));
             let labels = (cost_outside + labels).min(50.0).exp();
             let labels = overlooked + (1.0 - overlooked) * labels;
             let weight = prior * edges.exp() * labels;

@@ -3,7 +3,8 @@
 use super::gate_outcome::{GateOutcome, Verdict};
 use super::photo_result::{PhotoResult, StageTimings, Status};
 use super::schema::Report;
-use crate::measure::{AdjacentWall, Side, WindowEstimate};
+use crate::geometry::side::Side;
+use crate::measure::{AdjacentWall, WindowEstimate};
 use crate::say::{counted, printable};
 use crate::score::Metrics;
 use crate::score::metrics::Spread;

@@ -9,6 +9,7 @@ use super::parameter::{
     LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW,
 };
 use super::{Level, PARAMETERS, Parameters, Roof, RoomBox, Wall};
+use crate::geometry::side::Side;
 
 /// Derivatives of a vector: one column a parameter.
 type Derivatives = SMatrix<f64, 3, PARAMETERS>;
@@ -181,10 +182,10 @@ impl BoxEdges {
     }
 
     /// Signed distance in px of a pixel, measured from the principal point, to the vertical edge at the opposite wall's
-    /// left (`Wall::Left`) or right end, positive to its right.
+    /// left or right end, positive to its right.
     #[must_use]
-    pub fn corner(&self, right: bool, pixel: [f64; 2]) -> (f64, Parameters) {
-        self.corners[usize::from(right)].distance(self.focal, pixel)
+    pub fn corner(&self, side: Side, pixel: [f64; 2]) -> (f64, Parameters) {
+        side.of(self.corners.each_ref()).distance(self.focal, pixel)
     }
 }
 

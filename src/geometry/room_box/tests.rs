@@ -109,7 +109,7 @@ proptest! {
             .into_iter()
             .flat_map(|wall| LEVELS.map(move |level| (wall, level)))
             .map(|(wall, level)| Box::new(move |e: &BoxEdges| e.wall_end(wall, level, [x, y])) as Box<EdgeDistance>)
-            .chain([false, true].map(|right| Box::new(move |e: &BoxEdges| e.corner(right, [x, y])) as Box<EdgeDistance>))
+            .chain(Side::BOTH.map(|side| Box::new(move |e: &BoxEdges| e.corner(side, [x, y])) as Box<EdgeDistance>))
             .collect();
         for function in functions {
             let (_, analytic) = function(&room.edges());
@@ -133,7 +133,7 @@ proptest! {
     fn turning_keeps_the_shared_corner(room in rooms()) {
         let distance = room.distance();
         let corner = Vector3::new(room.0[parameter::RIGHT] * distance, 0.2, distance);
-        let turned = room.turned_to(Wall::Right);
+        let turned = room.turned_to(Side::Right);
         let again = Vector3::new(turned.0[parameter::LEFT] * turned.distance(), 0.2, turned.distance());
         if let (Some(a), Some(b)) = (room.project(corner), turned.project(again)) {
             // Far outside the picture, rounding grows with the distance.

@@ -23,10 +23,8 @@ use super::surfaces::{Cell, SurfaceMap};
 use super::wall_ends::CornerSight;
 use crate::ade20k::is_window;
 use crate::geometry::least_squares::{Minimum, Problem};
-use crate::geometry::room_box::{
-    Level, PARAMETERS, Parameters, RoomBox, Wall,
-    parameter::{LEFT, RIGHT, YAW},
-};
+use crate::geometry::room_box::{Level, PARAMETERS, Parameters, RoomBox, Wall, parameter::YAW};
+use crate::geometry::side::Side;
 
 /// A box that a descent ended in, and what speaks against it.
 #[derive(Debug, Clone)]
@@ -180,11 +178,11 @@ fn best(problem: &BoxProblem, evidence: &Evidence) -> Option<Hypothesis> {
 fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesis) -> Hypothesis {
     let (room, map) = (hypothesis.room(), evidence.map);
     let side = room.most_frontal_side();
-    let end_visible = hypothesis.ends_visible[usize::from(side == Wall::Right)];
+    let end_visible = side.of(hypothesis.ends_visible);
     let beyond = room.0[YAW].abs() - std::f64::consts::FRAC_PI_4;
     let windows = |wall| cells_on(&room, wall, map, |x, y| is_window(map.class(x, y)));
     let by_windows = if beyond.abs() < 0.5 * TIE {
-        windows(side).cmp(&windows(Wall::Opposite))
+        windows(Wall::from(side)).cmp(&windows(Wall::Opposite))
     } else {
         Ordering::Equal
     };
@@ -202,23 +200,23 @@ fn most_frontal(problem: &BoxProblem, evidence: &Evidence, hypothesis: Hypothesi
 fn beside(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) -> Option<Hypothesis> {
     let (room, map) = (best.room(), evidence.map);
     let side = room.most_frontal_side();
-    let shared_corner = best.ends_visible[usize::from(side == Wall::Right)];
+    let shared_corner = side.of(best.ends_visible);
     // Under a roof, the side wall's height is another one.
     if room.0[YAW].abs() <= CORNER_VIEW || !shared_corner || room.roof().is_some() {
         return None;
     }
-    let in_view = cells_on(&room, side, map, |x, y| map.cell(x, y) != Cell::Unknown);
+    let in_view = cells_on(&room, Wall::from(side), map, |x, y| {
+        map.cell(x, y) != Cell::Unknown
+    });
     if in_view < LEAST_BESIDE {
         return None;
     }
     let minimum = problem.descend(room.turned_to(side).0, LONG_DESCENT);
     let turned = judge(problem, evidence, minimum);
     // Its other end lies at the camera's side or behind it: no edge near the frame's side is taken for it.
-    let far = if side == Wall::Left { LEFT } else { RIGHT };
-    let [left, right] =
-        [LEFT, RIGHT].map(|end| end != far || variants::is_well_inside(&turned.room(), end, map));
+    let is_seen = |end| end != side || variants::is_well_inside(&turned.room(), end, map);
     Some(Hypothesis {
-        ends_visible: [left, right],
+        ends_visible: Side::BOTH.map(is_seen),
         ..turned
     })
 }

@@ -5,7 +5,8 @@ use super::super::surfaces::SurfaceMap;
 use super::super::wall_ends;
 use super::{Evidence, Hypothesis, LONG_DESCENT, end_visible};
 use crate::geometry::room_box::RoomBox;
-use crate::geometry::room_box::parameter::{LEFT, RIGHT};
+use crate::geometry::room_box::parameter::ENDS;
+use crate::geometry::side::Side;
 
 /// Where an end out of view is put, in half widths of the picture.
 const OUTSIDE: f64 = 1.3;
@@ -14,10 +15,10 @@ pub const FAR: f64 = 6.0;
 /// Variants less probable than this are left out.
 const NEGLIGIBLE: f64 = 0.01;
 
-/// Whether the wall's end `LEFT` or `RIGHT` lies so far from the frame's sides that it is in view without doubt.
-pub fn is_well_inside(room: &RoomBox, end: usize, map: &SurfaceMap) -> bool {
+/// Whether the wall's end on one side lies so far from the frame's sides that it is in view without doubt.
+pub fn is_well_inside(room: &RoomBox, side: Side, map: &SurfaceMap) -> bool {
     let [middle, half_width] = map.columns_px();
-    room.end_column(room.0[end])
+    room.end_column(room.0[side.of(ENDS)])
         .is_some_and(|x| (x - middle).abs() < wall_ends::INSIDE * half_width)
 }
 
@@ -31,21 +32,20 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
     } = evidence;
     let room = best.room();
     let [middle, half_width] = map.columns_px();
-    let sides = [(LEFT, -1.0), (RIGHT, 1.0)];
     // Each side's possibilities: visible with a corner or as fitted, or out of view, with their probabilities.
-    let ways = sides.map(|(index, side)| {
-        if is_well_inside(&room, index, map) {
+    let ways = Side::BOTH.map(|side| {
+        if is_well_inside(&room, side, map) {
             return vec![(1.0, true, None)];
         }
-        if let Some(edge) = hiding[usize::from(side > 0.0)] {
+        if let Some(edge) = side.of(*hiding) {
             return vec![(1.0, true, Some(edge))];
         }
         let ln_likelihood = |tried: &RoomBox| {
-            let end = tried.0[index];
+            let end = tried.0[side.of(ENDS)];
             end_visible(tried, end, map)
                 .then(|| [-noise.cost(tried), edges.ln_likelihood(tried, end, map)])
         };
-        let sight = wall_ends::look(&room, side > 0.0, noise, map, ln_likelihood);
+        let sight = wall_ends::look(&room, side, noise, map, ln_likelihood);
         vec![
             (sight.visible, true, sight.corner),
             (1.0 - sight.visible, false, None),
@@ -60,16 +60,17 @@ pub fn variants(problem: &BoxProblem, evidence: &Evidence, best: &Hypothesis) ->
             }
             let mut start = room;
             let mut fitted = *problem;
-            for ((index, side), way) in sides.into_iter().zip([left, right]) {
+            for (side, way) in Side::BOTH.into_iter().zip([left, right]) {
+                let (end, outwards) = (side.of(ENDS), side.sign());
                 if let Some(corner) = way.2 {
-                    fitted.corners[usize::from(side > 0.0)] = Some(corner);
-                    let tangent = room.tangent_at(corner.pixel).unwrap_or(side * FAR);
-                    start = start.with_end(index, tangent);
+                    *side.of(fitted.corners.each_mut()) = Some(corner);
+                    let tangent = room.tangent_at(corner.pixel).unwrap_or(outwards * FAR);
+                    start = start.with_end(end, tangent);
                 } else if !way.1 {
-                    let outside = room.tangent_at([middle + side * OUTSIDE * half_width, 0.0]);
-                    let outside = outside.unwrap_or(side * FAR);
-                    let outside = side * (side * outside).max(side * start.0[index]);
-                    start = start.with_end(index, outside);
+                    let outside = room.tangent_at([middle + outwards * OUTSIDE * half_width, 0.0]);
+                    let outside = outside.unwrap_or(outwards * FAR);
+                    let outside = outwards * (outwards * outside).max(outwards * start.0[end]);
+                    start = start.with_end(end, outside);
                 }
             }
             found.push(Hypothesis {
@@ -101,9 +102,9 @@ mod tests {
             (0.65, false),
             (0.9, false),
         ] {
-            for end in [LEFT, RIGHT] {
-                let moved = room.with_end(end, tangent);
-                assert_eq!(is_well_inside(&moved, end, &map), inside, "{tangent}");
+            for side in Side::BOTH {
+                let moved = room.with_end(side.of(ENDS), tangent);
+                assert_eq!(is_well_inside(&moved, side, &map), inside, "{tangent}");
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::geometry::room_box::{
     Hit, Wall,
     parameter::{LN_KNEE, SLOPE},
 };
+use crate::geometry::side::Side;
 
 #[track_caller]
 fn assert_warns(m: &Measurement, warning: Warning) {
