@@ -5,6 +5,7 @@ a training step.
 """
 
 import argparse
+import functools
 import json
 import random
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from classes import ROOM_CLASSES, ade_to_room
+from classes import IGNORED, ROOM_CLASSES, ade_to_room
 
 LONG_SIDE, SHORT_SIDE = 416, 312
 SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -22,6 +23,8 @@ COMMON = 0.35
 """A class that fewer pictures show has them drawn more often: mirrors and rugs about twice as often."""
 SHOWN_SHARE = 3e-3
 """Share of a picture from which on it shows a class."""
+SHOWS = "shows"
+"""Key of a style that label maps tell, by the name of a class: kinds of furniture, which a ground truth does not name."""
 
 
 def pairs(folders: list[Path]) -> list[tuple[Path, Path]]:
@@ -37,7 +40,8 @@ def pairs(folders: list[Path]) -> list[tuple[Path, Path]]:
 
 @dataclass(frozen=True)
 class Style:
-    """A way in which rooms look, `KEY=VALUE` as in a ground truth's `style`: floor=tiles, wall=panels, light=lamps."""
+    """A way in which rooms look, `KEY=VALUE` as in a ground truth's `style`: floor=tiles, wall=panels, light=lamps. With `SHOWS` for
+    KEY it is a class of which the picture has at least a pixel: shows=sofa."""
 
     key: str
     value: str
@@ -47,17 +51,32 @@ class Style:
         """From the command line's form."""
         key, _, value = text.partition("=")
         if not key or not value:
-            raise argparse.ArgumentTypeError(f"'{text}': expected KEY=VALUE, such as floor=tiles")
+            raise argparse.ArgumentTypeError(f"'{text}': expected KEY=VALUE, such as floor=tiles or {SHOWS}=sofa")
+        names = [room_class.name for room_class in ROOM_CLASSES]
+        if key == SHOWS and value not in names:
+            raise argparse.ArgumentTypeError(f"'{text}': no class has this name; there are {', '.join(names)}")
         return cls(key, value)
 
     def shown(self, folders: list[Path]) -> set[Path]:
         """The folders' pictures of it; where there are folders but none of it, that is an error."""
-        looks = {picture: look for folder in folders for picture, look in styles(folder).items()}
-        found = {picture for picture, look in looks.items() if look.get(self.key) == self.value}
+        if self.key == SHOWS:
+            looks = {picture: classes_in(labels) for picture, labels in pairs(folders)}
+            found = {picture for picture, names in looks.items() if self.value in names}
+            known = {f"{SHOWS}={name}" for names in looks.values() for name in names}
+        else:
+            looks = {picture: look for folder in folders for picture, look in styles(folder).items()}
+            found = {picture for picture, look in looks.items() if look.get(self.key) == self.value}
+            known = {f"{key}={value}" for look in looks.values() for key, value in look.items()}
         if looks and not found:
-            known = sorted({f"{key}={value}" for look in looks.values() for key, value in look.items()})
-            raise SystemExit(f"{self.key}={self.value}: no picture is of this style; there are {', '.join(known)}")
+            raise SystemExit(f"{self.key}={self.value}: no picture is of this style; there are {', '.join(sorted(known))}")
         return found
+
+
+@functools.cache
+def classes_in(labels_path: Path) -> frozenset[str]:
+    """Names of the classes in a finished label map."""
+    found = np.unique(ade_to_room()[np.asarray(Image.open(labels_path))])
+    return frozenset(ROOM_CLASSES[position].name for position in found if position != IGNORED)
 
 
 def styles(folder: Path) -> dict[Path, dict[str, str]]:

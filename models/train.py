@@ -243,7 +243,7 @@ def train(run: Run, data: RoomPictures) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", action="append", required=True, metavar="GLOB", help="folders of renders; repeatable")
-    parser.add_argument("--without", action="append", type=Style.parse, default=[], metavar="KEY=VALUE", help="leave out rooms of a style, to see how far the network carries over to it: floor=tiles, wall=panels, light=lamps; repeatable")
+    parser.add_argument("--without", action="append", type=Style.parse, default=[], metavar="KEY=VALUE", help="leave out rooms of a style, to see how far the network carries over to it: floor=tiles, wall=panels, light=lamps, shows=sofa; repeatable")
     parser.add_argument("--output", type=Path, required=True, help="folder of the run")
     parser.add_argument("--initial", type=Path, help="checkpoint folder to begin with instead of random weights")
     parser.add_argument("--minutes", type=float, default=60.0, help="time to train, without waiting and loading")
