@@ -40,7 +40,10 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
             output,
             gates,
         } = args;
-        if let Some(error) = photos.first().and_then(|word| command_for(word)) {
+        if let Some(error) = photos
+            .first()
+            .and_then(|word| taken_for_command(word, photos.len() == 1))
+        {
             return Err(error);
         }
         let mut files = photos;
@@ -112,17 +115,21 @@ impl TryFrom<MeasureArgs> for MeasureOptions {
     }
 }
 
-/// The error where a photo's name is no file, but alike to a command's.
-fn command_for(word: &str) -> Option<UsageError> {
+/// The error where a photo's name is no file, but alike to a command's, or, where it is all that is named, a bare word.
+fn taken_for_command(word: &str, is_alone: bool) -> Option<UsageError> {
     if word.contains(['.', '/', '*', '?', '[']) || Path::new(word).exists() {
         return None;
     }
     let commands = Cli::command();
     let names = commands.get_subcommands().map(clap::Command::get_name);
-    Some(UsageError::Command {
-        word: word.to_owned(),
-        command: nearest(word, names, ALIKE)?.to_owned(),
-    })
+    let word = word.to_owned();
+    match nearest(&word, names, ALIKE) {
+        Some(command) => Some(UsageError::Command {
+            command: command.to_owned(),
+            word,
+        }),
+        None => is_alone.then_some(UsageError::NeitherPhotoNorCommand(word)),
+    }
 }
 
 /// A photo's name that is as alike as this to a command is taken for it.

@@ -48,12 +48,12 @@ impl Progress {
         }
     }
 
-    /// One more photo is finished.
-    pub fn finished(&self, file: &str) {
+    /// One more photo is `done`: measured, rendered.
+    pub fn finished(&self, done: &str, file: &str) {
         match self {
             Self::Silent => {}
             Self::Bar(bar) => {
-                bar.set_message(format!("measured {}", crate::say::printable(file)));
+                bar.set_message(format!("{done} {}", crate::say::printable(file)));
                 bar.inc(1);
             }
             Self::Lines(lines) => {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 
 use super::values::not_negative;
 use crate::render::{PhotoFormat, Scenario, parse_size};
@@ -10,10 +11,10 @@ use crate::render::{PhotoFormat, Scenario, parse_size};
 /// Renders synthetic rooms with exact truth.
 #[derive(Debug, Clone, Args)]
 pub struct RoomsArgs {
-    /// Folder for the photos, labels/ and ground_truth.json; what was rendered there before is removed.
+    /// Folder for the photos, labels/ and ground_truth.json; rooms that were rendered there before are removed, other files stay.
     pub out: PathBuf,
     /// Number of photos.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub count: usize,
     /// The same seed gives the same files, with one build on one kind of machine
     #[arg(long, default_value_t = 0)]
@@ -34,4 +35,7 @@ pub struct RoomsArgs {
     /// Displaces label boundaries smoothly, by this standard deviation in pixels of a picture 1024 pixels long.
     #[arg(long, value_name = "PX", default_value_t = 0.0, value_parser = not_negative)]
     pub roughen: f64,
+    /// No progress and no closing line.
+    #[arg(short, long)]
+    pub quiet: bool,
 }

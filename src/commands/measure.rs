@@ -200,7 +200,7 @@ fn measure(
         &|| interrupted.load(Ordering::Relaxed),
         &mut |place, result| {
             interrupt::stop_if_ending();
-            progress.finished(&result.file);
+            progress.finished("measured", &result.file);
             if options.output.verbosity == Verbosity::Verbose {
                 progress.note(&one_line(&result));
             }

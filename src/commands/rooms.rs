@@ -3,6 +3,8 @@
 use super::CommandError;
 use crate::cli::rooms::RoomsArgs;
 use crate::exit_code::ExitCode;
+use crate::options::Verbosity;
+use crate::progress::Progress;
 use crate::render::{RenderError, RoomsOptions, write_rooms};
 use crate::say::{counted, say};
 
@@ -18,14 +20,26 @@ pub(super) fn run(args: RoomsArgs) -> Result<ExitCode, CommandError> {
         labels_only: args.labels_only,
         roughen_px: args.roughen as f32,
     };
-    let summary = write_rooms(&options).map_err(|error| match error {
-        RenderError::OthersTruth(_) => CommandError::usage(error),
+    let verbosity = if args.quiet {
+        Verbosity::Quiet
+    } else {
+        Verbosity::Normal
+    };
+    let progress = Progress::start(options.count, verbosity);
+    let summary = write_rooms(&options, |file| progress.finished("rendered", file));
+    drop(progress);
+    let summary = summary.map_err(|error| match error {
+        RenderError::OthersTruth(_) | RenderError::OthersPhoto(_) | RenderError::NoFolder(_) => {
+            CommandError::usage(error)
+        }
         _ => CommandError::failure(error),
     })?;
-    say(format!(
-        "{}, truth in {}",
-        counted(summary.photos, "photo"),
-        summary.ground_truth.display()
-    ));
+    if verbosity > Verbosity::Quiet {
+        say(format!(
+            "{}, truth in {}",
+            counted(summary.photos, "photo"),
+            summary.ground_truth.display()
+        ));
+    }
     Ok(ExitCode::Success)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::join::{JoinError, join};
+use super::join::{JoinError, Joined, join};
 use super::records::{self, Field, OtherKeys, RecordsError};
 use super::units::{PLAUSIBLE_HEIGHT_CM, implausible};
 use crate::measure::Known;
@@ -41,8 +41,13 @@ pub enum KnownError {
     #[error("known values: {0}")]
     Records(#[from] RecordsError),
     /// An entry does not fit exactly one photo.
-    #[error("known values: {0}")]
-    Join(#[from] JoinError),
+    #[error("known values {}: {source}", .path.display())]
+    Join {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: JoinError,
+    },
     /// A height that no room has, perhaps in another unit.
     #[error("known values: {label}: {reason}")]
     Height {
@@ -101,12 +106,20 @@ impl KnownValues {
             };
             entries.push((record.file, known));
         }
-        let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
-        // Joining no photos finds doubled entries before any work is done.
-        join(&[], &names)?;
-        Ok(Self {
+        let known = Self {
             path: path.to_owned(),
             entries,
+        };
+        // Joining no photos finds doubled entries before any work is done.
+        known.joined(&[])?;
+        Ok(known)
+    }
+
+    fn joined(&self, photos: &[&str]) -> Result<Joined, KnownError> {
+        let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
+        join(photos, &names).map_err(|source| KnownError::Join {
+            path: self.path.clone(),
+            source,
         })
     }
 
@@ -115,14 +128,13 @@ impl KnownValues {
     /// # Errors
     /// When an entry fits several photos or a photo several entries, or there are entries and none fits any.
     pub fn for_photos(&self, photos: &[&str], of_all: Known) -> Result<MatchedKnown, KnownError> {
-        let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
-        let joined = join(photos, &names)?;
-        if let Some(first) = names.first()
-            && joined.unmatched_records.len() == names.len()
+        let joined = self.joined(photos)?;
+        if let Some((first, _)) = self.entries.first()
+            && joined.unmatched_records.len() == self.entries.len()
         {
             return Err(KnownError::NoneMatches {
                 path: self.path.clone(),
-                first: (*first).to_owned(),
+                first: first.clone(),
             });
         }
         let of_photo = joined

@@ -1,6 +1,6 @@
 //! Ground truth: the real size of the opposite wall of some photos.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::join::{JoinError, join};
 use super::records::{self, Field, OtherKeys, RecordsError};
@@ -18,6 +18,7 @@ pub struct Truth {
 /// A file of ground truth.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GroundTruth {
+    path: PathBuf,
     entries: Vec<(String, Truth)>,
 }
 
@@ -50,8 +51,13 @@ pub enum TruthError {
         reason: String,
     },
     /// An entry does not fit exactly one photo.
-    #[error("ground truth: {0}")]
-    Join(#[from] JoinError),
+    #[error("ground truth {}: {source}", .path.display())]
+    Join {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: JoinError,
+    },
 }
 
 const WIDTH: Field = Field(&["widthCm", "width", "wallWidthCm", "w"]);
@@ -86,7 +92,10 @@ impl GroundTruth {
                 },
             ));
         }
-        let truth = Self { entries };
+        let truth = Self {
+            path: path.to_owned(),
+            entries,
+        };
         // Joining no photos finds doubled entries before any work is done.
         truth.matched(&[])?;
         Ok(truth)
@@ -98,7 +107,10 @@ impl GroundTruth {
     /// When an entry fits several photos or a photo several entries.
     pub fn matched(&self, photos: &[&str]) -> Result<MatchedTruth, TruthError> {
         let names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
-        let joined = join(photos, &names)?;
+        let joined = join(photos, &names).map_err(|source| TruthError::Join {
+            path: self.path.clone(),
+            source,
+        })?;
         Ok(MatchedTruth {
             of_photo: joined
                 .record_of

@@ -31,6 +31,9 @@ pub enum UsageError {
         /// The command that is meant.
         command: String,
     },
+    /// A word that names nothing.
+    #[error("there is neither a photo nor a command '{0}'; --help lists the commands")]
+    NeitherPhotoNorCommand(String),
     /// A baseline of a part of the photos.
     #[error(
         "--save-baseline {0}: a shard is a part of the photos and no baseline; merge the shards with --save-baseline {0}"

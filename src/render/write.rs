@@ -31,14 +31,33 @@ use crate::whole_file;
 /// Renders `options.count` rooms into `options.out`: photos, `labels/<stem>.png` (0-based ADE20K indices, upright) and
 /// `ground_truth.json`. The files do not depend on the number of threads.
 ///
+/// `finished` is told the name of each photo that is written.
+///
 /// # Errors
-/// When a file cannot be written, or the folder has a ground truth of other photos.
-pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> {
+/// When a file cannot be written, or the folder has a ground truth or photos that are not of rendered rooms.
+pub fn write_rooms(
+    options: &RoomsOptions,
+    finished: impl Fn(&str) + Sync,
+) -> Result<RoomsSummary, RenderError> {
+    if options.out.is_file() {
+        return Err(RenderError::NoFolder(options.out.clone()));
+    }
     let ground_truth = options.out.join("ground_truth.json");
     if !may_replace(&ground_truth) {
         return Err(RenderError::OthersTruth(ground_truth));
     }
     let labels = options.out.join("labels");
+    let others = (0..options.count).map(stem).find_map(|stem| {
+        let photo = options
+            .out
+            .join(format!("{stem}.{}", options.format.ending()));
+        // A photo is written after its label map, and removed before it.
+        let is_ours = labels.join(format!("{stem}.png")).exists();
+        (photo.exists() && !is_ours).then_some(photo)
+    });
+    if let Some(photo) = others {
+        return Err(RenderError::OthersPhoto(photo));
+    }
     fs::create_dir_all(&labels).map_err(|source| RenderError::Write {
         path: labels.clone(),
         source,
@@ -46,8 +65,12 @@ pub fn write_rooms(options: &RoomsOptions) -> Result<RoomsSummary, RenderError> 
     remove_earlier(options, &ground_truth, &labels)?;
     let truths = (0..options.count)
         .into_par_iter()
-        .map(|index| write_photo(options, &labels, index))
-        .collect::<Result<Vec<_>, _>>()?;
+        .map(|index| {
+            let truth = write_photo(options, &labels, index)?;
+            finished(&truth.file);
+            Ok(truth)
+        })
+        .collect::<Result<Vec<_>, RenderError>>()?;
     let mut json = serde_json::to_vec_pretty(&truths)?;
     json.push(b'\n');
     // Last and at once: a folder with a ground truth is whole.
@@ -67,7 +90,9 @@ fn may_replace(ground_truth: &Path) -> bool {
         return !ground_truth.exists();
     };
     let records: Result<Vec<serde_json::Value>, _> = serde_json::from_slice(&text);
-    records.is_ok_and(|records| records.iter().all(|r| r.get("scenario").is_some()))
+    records.is_ok_and(|records| {
+        !records.is_empty() && records.iter().all(|r| r.get("scenario").is_some())
+    })
 }
 
 /// Removes what an earlier call left, its truth first: photos of another seed, or more of them than there will be, must not stand
@@ -106,6 +131,11 @@ fn remove_earlier(
     Ok(())
 }
 
+/// The name of photo `index`, without its ending.
+fn stem(index: usize) -> String {
+    format!("room_{index:05}")
+}
+
 /// Whether a photo of this name, without its ending, is one that [`write_photo`] writes.
 fn is_ours(stem: &str) -> bool {
     let number = stem.strip_prefix("room_");
@@ -125,7 +155,7 @@ fn write_photo(
     index: usize,
 ) -> Result<PhotoTruth, RenderError> {
     let specimen = draw_specimen(options.seed, index as u64, options.scenario, options.size);
-    let stem = format!("room_{index:05}");
+    let stem = stem(index);
     let name = format!("{stem}.{}", options.format.ending());
     let stream = |purpose| Draw::new(options.seed, index as u64, purpose);
     let size = specimen.camera.size;

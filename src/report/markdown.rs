@@ -47,7 +47,7 @@ fn headline(out: &mut String, report: &Report) -> std::fmt::Result {
         wording::counts(metrics),
         wording::pace(metrics)
     )?;
-    for caution in wording::cautions(metrics) {
+    for caution in wording::cautions(report) {
         writeln!(out, "> {caution}\n")?;
     }
     if metrics.width.count + metrics.height.count == 0 {

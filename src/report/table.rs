@@ -9,7 +9,7 @@ use super::gate_outcome::Verdict;
 use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, ABSENT};
-use crate::say::printable;
+use crate::say::{counted, printable};
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 use crate::score::statistics::ErrorStats;
 
@@ -19,6 +19,9 @@ const GAP: usize = 2;
 const MIN_NAME: usize = 16;
 /// Notes narrower than this say nothing.
 const MIN_NOTES: usize = 24;
+/// Place of the height among the columns, and of those that only tell something beside it.
+const HEIGHT: usize = 4;
+const OF_THE_HEIGHT: [usize; 3] = [5, 6, 7];
 
 /// Styles of a table.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,7 +91,9 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
     let mut used = name_need;
     for (place, column) in ranked_columns(results) {
         let need = column.width() + GAP;
-        if used + need <= width {
+        // What is said of the height means nothing without it.
+        let belongs = !OF_THE_HEIGHT.contains(&place) || shown.iter().any(|(at, _)| *at == HEIGHT);
+        if belongs && used + need <= width {
             used += need;
             shown.push((place, column));
         }
@@ -107,7 +112,8 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
     let notes_width = spare.saturating_sub(GAP);
     let mut columns = vec![(name_width, shortened(names, name_width))];
     columns.extend(shown.into_iter().map(|(_, c)| (c.width(), c)));
-    if has_notes && notes_width >= MIN_NOTES {
+    let shows_notes = notes_width >= MIN_NOTES;
+    if has_notes && shows_notes {
         let notes = Column {
             left: true,
             ..Column::of("notes", results, wording::notes)
@@ -120,6 +126,14 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
     line(out, &columns, None, style.bold);
     for (row, result) in results.iter().enumerate() {
         line(out, &columns, Some(row), style_of(result.status, style));
+    }
+    let warned = results.iter().filter(|r| !r.warnings.is_empty()).count();
+    if warned > 0 && !shows_notes {
+        let text = format!(
+            "warnings of {} do not fit: COLUMNS=200 or --save report.md shows them",
+            counted(warned, "photo")
+        );
+        push_line(out, &text, style.dim);
     }
 }
 
@@ -172,7 +186,7 @@ fn ranked_columns(results: &[PhotoResult]) -> Vec<(usize, Column)> {
     let all = [
         (0, Column::of("width cm", results, width_cell)),
         (
-            4,
+            HEIGHT,
             column("height cm", |r| wording::length(r.wall_height_cm)),
         ),
         (
@@ -327,7 +341,7 @@ fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
             push_line(out, &line, style.dim);
         }
     }
-    for caution in wording::cautions(metrics) {
+    for caution in wording::cautions(report) {
         push_line(out, &caution, plain);
     }
     for line in wrapped("", &wording::build_parts(report), width) {
@@ -453,6 +467,19 @@ mod tests {
             title.contains("width cm") && title.contains("height cm"),
             "{title}"
         );
+    }
+
+    #[test]
+    fn a_height_that_nobody_has_leaves_no_column_that_belongs_to_it() {
+        let mut report = sample::report();
+        for result in &mut report.results {
+            result.wall_height_cm = None;
+        }
+        let text = render(&report, 200, Style::default());
+        let title = text.lines().next().unwrap();
+        assert!(!title.contains("height cm"), "{title}");
+        assert_eq!(title.matches("true").count(), 1, "{title}");
+        assert_eq!(title.matches("error").count(), 1, "{title}");
     }
 
     #[test]

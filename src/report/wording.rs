@@ -8,6 +8,7 @@ use crate::measure::{AdjacentWall, WindowEstimate};
 use crate::say::{counted, printable};
 use crate::score::Metrics;
 use crate::score::metrics::Spread;
+use crate::warning::Warning;
 
 /// What stands for a value that is not there.
 pub const ABSENT: &str = "-";
@@ -232,9 +233,19 @@ pub fn build_parts(report: &Report) -> Vec<String> {
     parts.iter().map(|part| printable(part)).collect()
 }
 
-/// What to know before trusting the times.
-pub fn cautions(metrics: &Metrics) -> Vec<String> {
+/// What to know before trusting sizes and times.
+pub fn cautions(report: &Report) -> Vec<String> {
+    let metrics = &report.metrics;
     let mut found = Vec::new();
+    let results = &report.results;
+    let is_doubtful = |r: &&PhotoResult| r.warnings.contains(&Warning::LowConfidence);
+    match results.iter().filter(is_doubtful).count() {
+        0 => {}
+        doubtful => found.push(format!(
+            "Little better than a guess (low_confidence): {doubtful} of {}.",
+            counted(results.len(), "photo")
+        )),
+    }
     if let Some(used) = metrics.processors.filter(|p| p.is_busy()) {
         found.push(format!(
             "The machine was busy: other programs took {:.0} % of its processors, so the times say little.",

@@ -238,3 +238,51 @@ fn a_wrong_entry_of_the_ground_truth_is_named() {
         .code(2)
         .stderr(predicate::str::contains("bedroom.jpg").and(predicate::str::contains("-4")));
 }
+
+#[test]
+fn a_word_that_is_neither_photo_nor_command_is_told_so() {
+    let dir = tempfile::tempdir().unwrap();
+    for (word, says) in [
+        ("hlep", "neither a photo nor a command 'hlep'"),
+        ("doctr", "measure-bench doctor"),
+    ] {
+        measure_bench()
+            .current_dir(dir.path())
+            .arg(word)
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains(says));
+    }
+}
+
+#[test]
+fn rendering_overwrites_no_photo_of_others_and_renders_at_least_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let own = dir.path().join("room_00000.jpg");
+    std::fs::write(&own, "mine").unwrap();
+    let rooms = |more: &[&str]| {
+        let mut command = measure_bench();
+        command
+            .current_dir(dir.path())
+            .args(["rooms", ".", "--size", "64x48"])
+            .args(more);
+        command
+    };
+    rooms(&["--count", "1"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("room_00000.jpg"));
+    assert_eq!(std::fs::read(&own).unwrap(), b"mine");
+    rooms(&["--count", "0"]).assert().code(2);
+    std::fs::remove_file(&own).unwrap();
+    rooms(&["--count", "1", "--quiet"])
+        .assert()
+        .code(0)
+        .stderr(predicate::str::is_empty());
+    measure_bench()
+        .current_dir(dir.path())
+        .args(["rooms", "room_00000.jpg"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("is a file"));
+}

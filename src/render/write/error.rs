@@ -16,6 +16,12 @@ pub enum RenderError {
     /// The folder has a ground truth that is not of rendered rooms.
     #[error("{} is there already, and is not the ground truth of rendered rooms; name another folder", .0.display())]
     OthersTruth(PathBuf),
+    /// The folder has a file of the name of a photo to be rendered.
+    #[error("{} is there already, and was not rendered: it would be overwritten; name another folder", .0.display())]
+    OthersPhoto(PathBuf),
+    /// What should be the folder is a file.
+    #[error("{} is a file; name a folder to render into", .0.display())]
+    NoFolder(PathBuf),
     /// A picture could not be encoded.
     #[error("cannot encode {path}")]
     Encode {

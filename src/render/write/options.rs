@@ -42,7 +42,7 @@ impl PhotoFormat {
 
 /// A picture size that cannot be read or rendered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("picture size {0:?} is not of the form WIDTHxHEIGHT with both sides 16 to 8192")]
+#[error("expected WIDTHxHEIGHT such as 1024x768, each side 16 to 8192, not {0:?}")]
 pub struct UnknownSize(String);
 
 /// Reads a size such as `512x384`; returns its longer and shorter side, px.

@@ -38,7 +38,7 @@ fn render(threads: usize, count: usize) -> BTreeMap<PathBuf, Vec<u8>> {
         .num_threads(threads)
         .build()
         .unwrap();
-    pool.install(|| write_rooms(&options(folder.path(), count)))
+    pool.install(|| write_rooms(&options(folder.path(), count), |_| {}))
         .unwrap();
     files(folder.path())
 }
@@ -60,20 +60,38 @@ fn a_folder_holds_nothing_of_what_was_rendered_there_before() {
         format: PhotoFormat::Png,
         ..options(folder.path(), 5)
     };
-    write_rooms(&earlier).unwrap();
-    write_rooms(&options(folder.path(), 3)).unwrap();
+    write_rooms(&earlier, |_| {}).unwrap();
+    write_rooms(&options(folder.path(), 3), |_| {}).unwrap();
     fs::remove_file(&own).unwrap();
     assert_eq!(files(folder.path()), render(1, 3));
 }
 
 #[test]
+fn what_was_not_rendered_is_not_overwritten() {
+    let photo = |folder: &Path| folder.join("room_00001.jpg");
+    let truth = |folder: &Path| folder.join("ground_truth.json");
+    for (path, bytes) in [
+        (photo as fn(&Path) -> PathBuf, b"mine".as_slice()),
+        (truth, b"[]"),
+        (truth, br#"[{"file": "a.jpg", "widthCm": 400}]"#),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let own = path(folder.path());
+        fs::write(&own, bytes).unwrap();
+        let error = write_rooms(&options(folder.path(), 2), |_| {}).unwrap_err();
+        assert!(error.to_string().contains(own.to_str().unwrap()), "{error}");
+        assert_eq!(files(folder.path()).len(), 1);
+        assert_eq!(fs::read(&own).unwrap(), bytes);
+    }
+}
+
+#[test]
 fn truth_goes_before_its_photos_do() {
     let folder = tempfile::tempdir().unwrap();
-    write_rooms(&options(folder.path(), 2)).unwrap();
-    // A folder where a photo should go, as a disk that is full would, ends the second call early.
-    let photo = folder.path().join("room_00002.jpg");
-    fs::create_dir(&photo).unwrap();
-    write_rooms(&options(folder.path(), 3)).unwrap_err();
+    write_rooms(&options(folder.path(), 2), |_| {}).unwrap();
+    // A folder where a label map should go, as a disk that is full would, ends the second call early.
+    fs::create_dir(folder.path().join("labels/room_00002.png")).unwrap();
+    write_rooms(&options(folder.path(), 3), |_| {}).unwrap_err();
     assert!(!folder.path().join("ground_truth.json").exists());
 }
 
@@ -92,7 +110,7 @@ fn label_maps_have_the_displayed_size_and_photos_the_stored_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(folder.path(), 8);
     options.labels_only = true;
-    write_rooms(&options).unwrap();
+    write_rooms(&options, |_| {}).unwrap();
     let mut portraits = 0;
     for index in 0..8 {
         let stem = format!("room_{index:05}");

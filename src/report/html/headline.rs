@@ -19,7 +19,7 @@ pub fn header(out: &mut String, report: &Report) -> Result {
     if report.interrupted {
         writeln!(out, "<p class=\"bad\">Interrupted: photos are missing.</p>")?;
     }
-    for caution in wording::cautions(&report.metrics) {
+    for caution in wording::cautions(report) {
         writeln!(out, "<p class=\"caution\">{}</p>", escaped_xml(&caution))?;
     }
     writeln!(
