@@ -1,6 +1,7 @@
 //! The one serialisable result of a run, and the pure functions that show it.
 
 mod anonymous;
+pub(crate) mod axis;
 pub mod comparison;
 pub mod comparison_text;
 pub mod csv;

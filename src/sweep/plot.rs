@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Point, Sweep};
+use crate::report::axis::{Axis, number};
 use crate::report::{duration, escaped_xml};
 
 /// Size of one panel's plane, px.
@@ -122,16 +123,16 @@ fn draw_panel(out: &mut String, panel: &Panel, sweep: &Sweep) -> std::fmt::Resul
     };
     // A tenth of room on both sides, so that no point lies on the frame.
     let (low, high) = (from.ln() - 0.1, to.ln() + 0.1);
-    let most = 1.1 * drawn.iter().map(|d| d.3).fold(1e-9, f64::max);
+    let errors = Axis::around("percent", drawn.iter().map(|d| 1.1 * d.3).chain([0.0]));
     let x = |cost: f64| width * (cost.ln() - low) / (high - low);
-    let y = |error: f64| height * (1.0 - error / most);
-    for step in 0..=4 {
-        let error = most * f64::from(step) / 4.0;
+    let y = |error: f64| height * (1.0 - errors.share(error));
+    for error in errors.ticks() {
         writeln!(
             out,
-            "<path d=\"M0 {0:.1}H{width}\" stroke=\"#ddd\"/><text x=\"-6\" y=\"{1:.1}\" text-anchor=\"end\">{error:.1}</text>",
+            "<path d=\"M0 {0:.1}H{width}\" stroke=\"#ddd\"/><text x=\"-6\" y=\"{1:.1}\" text-anchor=\"end\">{2}</text>",
             y(error),
-            y(error) + 4.0
+            y(error) + 4.0,
+            number(error)
         )?;
     }
     // The ends of the axis: costs of points may lie too close together for two labels.

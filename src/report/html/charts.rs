@@ -2,8 +2,9 @@
 
 use std::fmt::{Result, Write};
 
-use super::plot::{Axis, Plot};
+use super::plot::Plot;
 use super::run_charts;
+use crate::report::axis::Axis;
 use crate::report::photo_result::PhotoResult;
 use crate::report::schema::Report;
 use crate::say::counted;
@@ -12,6 +13,8 @@ use crate::say::counted;
 const MOST_DOTS: usize = 2000;
 /// Bars of a distribution.
 const BARS: usize = 15;
+/// How far beyond the sizes an interval is followed, as a share of their range.
+const BEYOND: f64 = 0.25;
 /// The quantile of a normal error that bounds 80 % on both sides, by which intervals of other levels are derived from it.
 const Z80: f64 = 1.2816;
 /// Levels of intervals, percent, with their quantiles.
@@ -119,11 +122,13 @@ fn thinned<T>(points: &[T]) -> impl Iterator<Item = &T> {
 
 fn against_truth(out: &mut String, name: &str, points: &[Point]) -> Result {
     let values = || points.iter().flat_map(|p| [p.truth, p.measured]);
-    let (x, y) = (
-        Axis::around("true, cm", values()),
-        Axis::around("measured, cm", values()),
-    );
+    let x = Axis::around("true, cm", values());
+    // Intervals are shown whole, but for those so wide that they would squeeze everything else.
     let [low, high] = x.ends();
+    let reach = BEYOND * (high - low);
+    let ends = points.iter().filter_map(|p| p.interval).flatten();
+    let ends = ends.map(|cm| cm.clamp(low - reach, high + reach));
+    let y = Axis::around("measured, cm", values().chain(ends));
     let near = points
         .iter()
         .filter(|p| p.error_pct().abs() <= 10.0)
@@ -213,7 +218,10 @@ fn calibration(out: &mut String, sizes: &[(&str, Vec<Point>)]) -> Result {
         .iter()
         .map(|(name, found)| format!("{} {:.0} %", name.to_lowercase(), share(found, Z80)))
         .collect();
-    let summary = format!("80 % intervals hold the truth of: {}", told.join(", "));
+    let summary = format!(
+        "80 % intervals hold the truth of: {}; the band is what chance explains",
+        told.join(", ")
+    );
     let x = Axis::around("promised, percent", [0.0, 100.0].into_iter());
     let y = Axis::around("held, percent", [0.0, 100.0].into_iter());
     let mut plot = Plot::open(out, "Calibration of the intervals", &summary, x, y)?;

@@ -2,7 +2,8 @@
 
 use std::fmt::{Result, Write};
 
-use super::plot::{Axis, Plot};
+use super::plot::Plot;
+use crate::report::axis::Axis;
 use crate::report::schema::Report;
 use crate::report::wording::{self, escaped_xml};
 
