@@ -115,8 +115,20 @@ pub enum JournalError {
 }
 
 fn worded(differences: &[Difference]) -> String {
-    let one = |d: &Difference| format!("{} was '{}' and is '{}'", d.what, d.old, d.new);
-    differences.iter().map(one).collect::<Vec<_>>().join(", ")
+    let one = |difference: &Difference| {
+        let Difference { what, old, new } = difference;
+        match what.strip_suffix("Sha256") {
+            // Hashes tell nobody anything, and less where the thing itself is told to differ.
+            Some(hashed) if differences.iter().any(|d| d.what == hashed) => None,
+            Some(hashed) => Some(format!("{hashed}: not the same as then")),
+            None => Some(format!("{what} was '{old}' and is '{new}'")),
+        }
+    };
+    differences
+        .iter()
+        .filter_map(one)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// An open journal, locked against other runs.
@@ -348,6 +360,22 @@ mod tests {
             "{message}"
         );
         assert!(message.contains("limits.maxPixels was"), "{message}");
+    }
+
+    #[test]
+    fn other_photos_are_told_without_their_hashes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        drop(open(&path, &header()).unwrap());
+        let mut other = header();
+        other.photos_sha256 = Header::hash(std::iter::once("b.jpg".to_owned()));
+        let message = open(&path, &other).unwrap_err().to_string();
+        assert!(message.contains("photos: not the same"), "{message}");
+        other.photos += 1;
+        let message = open(&path, &other).unwrap_err().to_string();
+        assert!(message.contains("photos was '"), "{message}");
+        assert!(!message.contains(&other.photos_sha256), "{message}");
+        assert!(!message.contains("not the same"), "{message}");
     }
 
     #[test]
