@@ -60,15 +60,14 @@ class Style:
     def shown(self, folders: list[Path]) -> set[Path]:
         """The folders' pictures of it; where there are folders but none of it, that is an error."""
         if self.key == SHOWS:
-            looks = {picture: classes_in(labels) for picture, labels in pairs(folders)}
-            found = {picture for picture, names in looks.items() if self.value in names}
-            known = {f"{SHOWS}={name}" for names in looks.values() for name in names}
+            looks = {picture: {f"{SHOWS}={name}" for name in classes_in(labels)} for picture, labels in pairs(folders)}
         else:
-            looks = {picture: look for folder in folders for picture, look in styles(folder).items()}
-            found = {picture for picture, look in looks.items() if look.get(self.key) == self.value}
-            known = {f"{key}={value}" for look in looks.values() for key, value in look.items()}
+            named = (item for folder in folders for item in styles(folder).items())
+            looks = {picture: {f"{key}={value}" for key, value in look.items()} for picture, look in named}
+        own = f"{self.key}={self.value}"
+        found = {picture for picture, look in looks.items() if own in look}
         if looks and not found:
-            raise SystemExit(f"{self.key}={self.value}: no picture is of this style; there are {', '.join(sorted(known))}")
+            raise SystemExit(f"{own}: no picture is of this style; there are {', '.join(sorted(set().union(*looks.values())))}")
         return found
 
 

@@ -48,7 +48,9 @@ pub mod parameter {
     /// Ends of the opposite wall, left and right.
     pub const ENDS: [usize; 2] = [LEFT, RIGHT];
 }
-use parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW};
+use parameter::{
+    ENDS, LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW,
+};
 
 /// One of the walls that a photo may show; the fourth is behind the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,8 +95,8 @@ pub enum Hit {
 /// A roof that takes a part off the box: it rises from one side wall's top to the ceiling.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Roof {
-    /// The side wall at which it starts.
-    pub foot: Wall,
+    /// The side at whose wall it starts.
+    pub foot: Side,
     /// That wall's place along the opposite wall, camera heights to the right of the camera.
     pub foot_x: f64,
     /// Height at which it starts, camera heights.
@@ -107,7 +109,7 @@ impl Roof {
     /// The parameter of the opposite wall's end at which it starts.
     #[must_use]
     pub fn end(&self) -> usize {
-        if self.foot == Wall::Left { LEFT } else { RIGHT }
+        self.foot.of(ENDS)
     }
 
     /// Its height above the floor at `x` along the opposite wall, camera heights.
@@ -152,21 +154,17 @@ impl RoomBox {
     /// Left and right end of the opposite wall by its distance: tangents of their azimuths from the wall's normal.
     #[must_use]
     pub fn ends(&self) -> [f64; 2] {
-        [self.0[LEFT], self.0[RIGHT]]
+        ENDS.map(|end| self.0[end])
     }
 
     /// The roof; `None` where the ceiling is level.
     #[must_use]
     pub fn roof(&self) -> Option<Roof> {
         let slope = self.0[SLOPE];
-        let (foot, end) = if slope > 0.0 {
-            (Wall::Left, LEFT)
-        } else {
-            (Wall::Right, RIGHT)
-        };
+        let foot = if slope > 0.0 { Side::Left } else { Side::Right };
         (slope != 0.0).then(|| Roof {
             foot,
-            foot_x: self.0[end] * self.distance(),
+            foot_x: foot.of(self.ends()) * self.distance(),
             knee: self.0[LN_KNEE].exp(),
             slope,
         })
@@ -188,10 +186,9 @@ impl RoomBox {
         moved.0[end] = to;
         if let Some(roof) = self.roof().filter(|roof| roof.end() == end) {
             let lowest = (roof.foot_x + (LEAST_KNEE - roof.knee) / roof.slope) / self.distance();
-            moved.0[end] = if roof.foot == Wall::Left {
-                to.max(lowest)
-            } else {
-                to.min(lowest)
+            moved.0[end] = match roof.foot {
+                Side::Left => to.max(lowest),
+                Side::Right => to.min(lowest),
             };
             let knee = roof.height_at(moved.0[end] * self.distance());
             moved.0[LN_KNEE] = knee.max(LEAST_KNEE).ln();

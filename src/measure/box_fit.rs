@@ -197,7 +197,7 @@ mod tests {
     /// Points on the lines where the walls of `room` meet floor and ceiling, on both sides of each corner.
     fn contacts(room: &RoomBox) -> Vec<Contact> {
         let distance = room.distance();
-        let [left, right] = [parameter::LEFT, parameter::RIGHT].map(|i| room.0[i] * distance);
+        let [left, right] = room.ends().map(|end| end * distance);
         let along = |share: f64| Vector3::new(left + (right - left) * share, 0.0, distance);
         let side = |x: f64, share: f64| Vector3::new(x, 0.0, distance * share);
         let mut feet: Vec<Vector3<f64>> = Vec::new();

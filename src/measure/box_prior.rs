@@ -6,9 +6,10 @@ use super::tilt::Tilt;
 use super::{Known, Observation, priors};
 use crate::geometry::attitude::Attitude;
 use crate::geometry::room_box::{
-    Parameters, Wall,
+    Parameters,
     parameter::{LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW},
 };
+use crate::geometry::side::Side;
 
 /// What is known of the box before the labels are read.
 #[must_use]
@@ -63,10 +64,10 @@ pub fn box_prior(observation: &Observation, tilt: &Tilt) -> BoxPrior {
 
 /// The same room under a roof that starts at one of its side walls.
 #[must_use]
-pub fn under_roof(level: &BoxPrior, known: Known, foot: Wall) -> BoxPrior {
+pub fn under_roof(level: &BoxPrior, known: Known, foot: Side) -> BoxPrior {
     let mut prior = *level;
     let [pitch, sigma] = priors::ROOF_PITCH;
-    prior.mean[SLOPE] = if foot == Wall::Left { pitch } else { -pitch };
+    prior.mean[SLOPE] = -foot.sign() * pitch;
     prior.sigma[SLOPE] = sigma;
     [prior.mean[LN_HEIGHT], prior.sigma[LN_HEIGHT]] =
         ln_height(known, priors::SLOPED_CEILING_HEIGHT.moments());

@@ -10,7 +10,7 @@ use super::surfaces::SurfaceMap;
 use super::{Observation, cut_wall, priors};
 use crate::geometry::room_box::{
     LEAST_KNEE, RoomBox,
-    parameter::{LEFT, LN_HEIGHT, RIGHT},
+    parameter::{ENDS, LEFT, LN_HEIGHT, RIGHT},
 };
 
 /// A room's height in camera heights is told by the picture when the standard deviation of its logarithm is less: camera
@@ -78,7 +78,7 @@ impl Reading {
         shown.0[RIGHT] = right;
         // An end at the frame's border is no parameter of the fit: only the distance moves with the evidence.
         let mut width = ln_width(&shown.0);
-        for (index, visible) in [LEFT, RIGHT].into_iter().zip(hypothesis.ends_visible) {
+        for (index, visible) in ENDS.into_iter().zip(hypothesis.ends_visible) {
             if !visible {
                 width.1[index] = 0.0;
             }

@@ -100,8 +100,8 @@ pub(super) fn draw_specimen(
 
 /// Upright surfaces nearer than this stand in the way of a photo of the room, metres.
 const NEAR: f32 = 1.0;
-/// Share of the picture that they may fill: who stands with the nose to a cupboard, or in a curtain, takes a step before the photo,
-/// unless only its edge is in the way.
+/// Share of the picture that they may fill: who stands with the nose to a wall or a cupboard takes a step before the photo, unless only
+/// its edge is in the way.
 const MOST_NEAR: f32 = 0.3;
 
 /// Share of the picture that upright surfaces within [`NEAR`] fill; a table before the camera shows its top.
@@ -314,9 +314,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_photographs_a_room_from_behind_a_cupboard_or_a_curtain() {
+    fn nobody_photographs_a_room_with_the_nose_to_a_wall_or_a_cupboard() {
         // Rooms whose first camera would stand right beside something that fills the frame.
-        for index in [36, 54, 127, 150, 277, 285] {
+        for index in [26, 36, 51, 54, 90, 120, 150, 210, 277, 285] {
             let specimen = draw_specimen(910_000, index, None, SIZE);
             let share = near_share(&specimen.scene, &specimen.camera);
             assert!(share <= MOST_NEAR, "{index}: {share}");

@@ -147,7 +147,7 @@ proptest! {
 fn moving_the_foot_of_a_roof_leaves_its_plane_and_stops_at_the_floor() {
     proptest!(|(room in rooms(), to in 0.05..30.0_f64)| {
         let Some(roof) = room.roof() else { return Ok(()) };
-        let to = if roof.foot == Wall::Left { -to } else { to };
+        let to = if roof.foot == Side::Left { -to } else { to };
         let moved = room.with_end(roof.end(), to).roof().unwrap();
         prop_assert!(moved.knee >= LEAST_KNEE * (1.0 - 1e-9));
         for x in [-1.0, 0.0, 2.0] {

@@ -127,10 +127,10 @@ pub fn choose<'a>(
     };
     let mut best = best(&level, &evidence)?;
     let mut problem = level;
-    let feet: &[Wall] = if is_level(&level, &best, map) {
+    let feet: &[Side] = if is_level(&level, &best, map) {
         &[]
     } else {
-        &[Wall::Left, Wall::Right]
+        &Side::BOTH
     };
     for &foot in feet {
         let roofed = BoxProblem {

@@ -112,7 +112,7 @@ fn put_roof(room: &mut RoomBox, tops: impl Iterator<Item = Vector3<f64>>) {
             continue;
         };
         let top = [(point.x - roof.foot_x).abs(), 1.0 - point.y];
-        if wall == roof.foot {
+        if wall == Wall::from(roof.foot) {
             over_foot.push(top[1]);
         } else if wall == Wall::Opposite {
             over_wall.push(top);
