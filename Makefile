@@ -47,9 +47,10 @@ release: system runtime
 	$(CARGO) build --release --locked
 
 install: system runtime ## install the program, with its model inside and ONNX Runtime beside it: make install ROOT=/usr/local RUNTIME=gpu
-	$(CARGO) install --locked --path . --root $(ROOT)
-	@mkdir -p $(ROOT)/lib
-	cp -P vendor/onnxruntime/libonnxruntime* $(ROOT)/lib/
+	$(CARGO) install --locked --path . --root "$(ROOT)"
+	@mkdir -p "$(ROOT)/lib"
+	@rm -f "$(ROOT)"/lib/libonnxruntime* # A run may have the old one in use: it keeps it, and an older version goes.
+	cp -P vendor/onnxruntime/libonnxruntime* "$(ROOT)/lib/"
 
 fixtures: release ## render the fixtures and their ground truth anew
 	@scripts/python-environment.sh fixtures/requirements.txt

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 /// What a build depends on. The commit is looked up when one of these changes, so that it says whose sources were built; a commit
-/// that leaves them alone needs no new build.
+/// that leaves them alone needs no new build, unless it is the one of sources that were built before it.
 const SOURCES: [&str; 5] = ["src", "models", "Cargo.toml", "Cargo.lock", "build.rs"];
 
 fn main() {
@@ -24,7 +24,12 @@ fn commit() -> Option<String> {
     let mut status = vec!["status", "--porcelain", "--"];
     status.extend(SOURCES);
     let mark = match git(&status) {
-        Some(changes) if !changes.is_empty() => "-dirty",
+        Some(changes) if !changes.is_empty() => {
+            if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
+                println!("cargo:rerun-if-changed={log}");
+            }
+            "-dirty"
+        }
         _ => "",
     };
     Some(format!("{commit}{mark}"))

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use measure_bench::geometry::camera::ImageSize;
 use measure_bench::isolation::{self, WorkerPool};
+use measure_bench::memory::peak_rss_mb;
 use measure_bench::photo::{self, Limits, PhotoFormat, decode_pixels};
 
 /// Each photo is decoded so often, here and in a process of its own in turn, so that both meet the same load.
@@ -38,7 +39,7 @@ fn main() -> anyhow::Result<ExitCode> {
             photo.size().height,
             photo.timings.decode_ms,
             photo.timings.exif_ms,
-            peak_mb().map_or_else(|| "?".to_owned(), |mb| mb.to_string()),
+            peak_rss_mb().map_or_else(|| "?".to_owned(), |mb| mb.to_string()),
             photo.metadata
         );
         files.push((Arc::new(file.bytes), photo.format, photo.size()));
@@ -128,12 +129,4 @@ struct Costs {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The largest resident set of this process, MB, where the system tells it in `/proc`.
-fn peak_mb() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kibibytes * 1024 / 1_000_000)
 }

@@ -160,7 +160,6 @@ fn link_photos(scratch: &Path, count: usize) -> Result<()> {
             &sources[index % sources.len()]
         };
         let name = source.file_name().unwrap_or_default().to_string_lossy();
-        // Copies: a link would be another way to the same file, which is measured once.
         std::fs::copy(source, folder.join(format!("{index:05}-{name}")))?;
     }
     Ok(())

@@ -16,15 +16,15 @@ from PIL import Image
 from classes import IGNORED
 from textures import cover, flatten, lay_table, relight, repaint, sunlight, uniform
 
-CAMERA_DISTANCES = (0.25, 0.6, 0.15)
-"""How often a picture is seen whole, cropped, and from so near that floor or ceiling are mostly out of view."""
+CAMERA_WEIGHTS = (0.25, 0.6, 0.15)
+"""Of a picture seen whole, cropped, and from so near that floor or ceiling are mostly out of view."""
 
 
 def random_camera(count: int) -> torch.Tensor:
     """Homographies [count, 3, 3] from output to input coordinates in [-1, 1]: crop, flip, slight roll and keystone."""
     matrices = torch.zeros(count, 3, 3)
     for matrix in matrices:
-        scale = random.choices((1.0, uniform(0.5, 1.0), uniform(0.35, 0.6)), CAMERA_DISTANCES)[0]
+        scale = random.choices((1.0, uniform(0.5, 1.0), uniform(0.35, 0.6)), CAMERA_WEIGHTS)[0]
         stretch = uniform(0.87, 1.15)
         width, height = min(1.0, scale * stretch), min(1.0, scale / stretch)
         flip = random.choice((-1.0, 1.0))

@@ -16,9 +16,9 @@ import torch
 from PIL import Image, ImageOps
 
 from classes import IGNORED, ROOM_CLASSES, ade_to_room
+from pictures import ENDINGS
 
 LONG_SIDE, SHORT_SIDE = 416, 312
-SUFFIXES = {".jpg", ".jpeg", ".png"}
 COMMON = 0.35
 """A class that fewer pictures show has them drawn more often: mirrors and rugs about twice as often."""
 SHOWN_SHARE = 3e-3
@@ -31,7 +31,7 @@ def pairs(folders: list[Path]) -> list[tuple[Path, Path]]:
     """Every picture with its label map, in a stable order; pictures without one are passed over."""
     found = []
     for folder in folders:
-        for picture in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
+        for picture in sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS):
             labels = folder / "labels" / f"{picture.stem}.png"
             if labels.exists():
                 found.append((picture, labels))
@@ -86,11 +86,10 @@ def styles(folder: Path) -> dict[Path, dict[str, str]]:
     return {folder / record["file"]: record["style"] for record in records}
 
 
-def load(picture_path: Path, labels_path: Path, size: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
+def load(picture_path: Path, labels_path: Path, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Upright picture [H, W, 3] and its label map in positions of ROOM_CLASSES [H, W]; `size` is (width, height)."""
     picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
     labels = Image.open(labels_path)
-    size = size or picture.size
     if picture.size != size:
         picture = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
     if labels.size != size:

@@ -21,12 +21,21 @@ from PIL import Image, ImageDraw, ImageOps
 
 from classes import IGNORED, ROOM_CLASSES, ade_to_room
 from dataset import Style, pairs
+from pictures import ENDINGS, photos
 from verify import label_scores
 
 COLOURS = np.random.default_rng(7).integers(40, 256, (256, 3), dtype=np.uint8)
 OVERLAY_SIDE = 480
-MASKS = {"wall": ("wall",), "floor": ("floor", "rug"), "ceiling": ("ceiling",), "window": ("windowpane", "blind")}
-"""The program's four masks, by the names of the labels that belong to them."""
+LONGEST_SIDE = 8192
+"""Of the network's input, px, as in the program."""
+HEIC_ENDINGS = {".heic", ".heif"}
+MASKS = {"wall": (0,), "floor": (3, 28), "ceiling": (5,), "window": (8, 58, 63)}
+"""The program's four masks (src/segment/masks.rs), by the ADE20K indices of the labels that belong to them."""
+
+
+def to_pixels(length: float) -> int:
+    """Truncates to whole pixels, within the program's limits."""
+    return int(min(max(length, 1), LONGEST_SIDE))
 
 
 class ExportedModel:
@@ -44,15 +53,22 @@ class ExportedModel:
         self.milliseconds: list[float] = []
 
     def input_size(self, width: int, height: int) -> tuple[int, int]:
-        """(width, height) of the network's input: scaled by the policy, then stretched up to the divisor."""
+        """(width, height) of the network's input, step by step as in src/segment/size_policy.rs."""
+        short, long = sorted((width, height))
         if self.long_side:
-            scale = self.long_side / max(width, height)
-        elif "height" in self.size:
-            return self.size["width"], self.size["height"]
+            sides = [to_pixels((2 * side * self.long_side + long) // (2 * long)) for side in (width, height)]
+        elif "shortestEdge" in self.size:
+            exact = size = self.size["shortestEdge"]
+            limit = self.size.get("longestEdge")
+            if limit is not None and long / short * exact > limit:
+                exact = limit * short / long
+                size = round(exact)
+            scaled = to_pixels(size), long if short == to_pixels(size) else to_pixels(exact * long / short)
+            sides = scaled if width < height else scaled[::-1]
         else:
-            scale = min(self.size["shortestEdge"] / min(width, height), self.size["longestEdge"] / max(width, height))
-        divisor = self.size["divisor"]
-        return tuple(-(-max(1, int(side * scale)) // divisor) * divisor for side in (width, height))
+            sides = self.size["width"], self.size["height"]
+        divisor = self.size.get("divisor", 1)
+        return tuple(-(-side // divisor) * divisor for side in sides)
 
     def segment(self, picture: Image.Image, size: tuple[int, int]) -> np.ndarray:
         """Output positions [height, width] of an upright picture, at `size` (width, height)."""
@@ -103,9 +119,8 @@ def score(model: ExportedModel, folder: Path, only: Style | None, limit: int | N
     if not scored:
         raise SystemExit(f"{folder}: no picture with a label map in labels/")
     for picture_path, labels_path in scored:
-        picture = ImageOps.exif_transpose(Image.open(picture_path)).convert("RGB")
         truth = to_room[np.asarray(Image.open(labels_path))]
-        predicted = outputs[model.segment(picture, truth.shape[::-1])]
+        predicted = outputs[model.segment(open_photo(picture_path), truth.shape[::-1])]
         confusions[scenarios[picture_path.name]] += confusion_of(truth, predicted)
     return {
         "all": scores_of(sum(confusions.values())),
@@ -121,11 +136,11 @@ def annotation_scores(model: ExportedModel, photo: Path, annotation: dict) -> di
         ImageDraw.Draw(masks).polygon([tuple(point) for point in layer["points"]], fill=numbers[layer["class"]])
     truth = np.asarray(masks)
     labels = model.segment(open_photo(photo), masks.size)
-    names = np.array([record["name"] for record in model.labels])[labels]
+    classes = np.array([record["adeIndex"] for record in model.labels])[labels]
     scored = truth != IGNORED
     scores = {}
     for name, members in MASKS.items():
-        wanted, got = (truth == numbers[name]) & scored, np.isin(names, members) & scored
+        wanted, got = (truth == numbers[name]) & scored, np.isin(classes, members) & scored
         if wanted.any():
             scores[name] = 100 * float((wanted & got).sum() / (wanted | got).sum())
     return scores
@@ -147,16 +162,16 @@ def report_annotated(model: ExportedModel, photos: Path, annotations: Path) -> N
 
 def overlay(model: ExportedModel, picture: Image.Image) -> Image.Image:
     """The picture beside itself with its labels laid over, and the names of what covers more than a percent."""
-    picture = ImageOps.contain(picture, (OVERLAY_SIDE, OVERLAY_SIDE))
-    labels = model.segment(picture, picture.size)
+    small = ImageOps.contain(picture, (OVERLAY_SIDE, OVERLAY_SIDE))
+    labels = model.segment(picture, small.size)
     coloured = Image.fromarray(COLOURS[labels])
     shares = np.bincount(labels.ravel(), minlength=len(model.labels)) / labels.size
     for position in np.argsort(-shares):
         if shares[position] > 0.01:
             print(f"  {model.labels[position]['name']}: {shares[position]:.0%}, colour {COLOURS[position].tolist()}")
-    both = Image.new("RGB", (2 * picture.width, picture.height))
-    both.paste(picture, (0, 0))
-    both.paste(Image.blend(picture, coloured, 0.55), (picture.width, 0))
+    both = Image.new("RGB", (2 * small.width, small.height))
+    both.paste(small, (0, 0))
+    both.paste(Image.blend(small, coloured, 0.55), (small.width, 0))
     return both
 
 
@@ -171,7 +186,7 @@ def page(overlays: list[Image.Image]) -> Image.Image:
 
 def open_photo(path: Path) -> Image.Image:
     """An upright RGB picture; HEIC where pillow-heif is installed."""
-    if path.suffix.lower() in {".heic", ".heif"}:
+    if path.suffix.lower() in HEIC_ENDINGS:
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
@@ -214,13 +229,11 @@ def main() -> None:
         if arguments.overlays:
             arguments.overlays.mkdir(parents=True, exist_ok=True)
         drawn = []
-        for path in sorted(p for p in arguments.photos.iterdir() if p.suffix.lower() in {".jpg", ".png", ".heic"})[:arguments.limit]:
+        for path in photos(arguments.photos, ENDINGS | HEIC_ENDINGS)[:arguments.limit]:
             print(path.name)
             drawn.append(overlay(model, open_photo(path)))
             if arguments.overlays:
                 drawn[-1].save(arguments.overlays / f"{path.stem}.png")
-        if not drawn:
-            raise SystemExit(f"{arguments.photos}: no photos (.jpg, .png, .heic)")
         if arguments.page:
             page(drawn).save(arguments.page, quality=85)
 

@@ -14,6 +14,7 @@ from backbone import IMAGE_MEAN, IMAGE_STD, backbone_config, load_published
 from classes import ROOM_CLASSES, label_records
 
 SIZE_DIVISOR = 32
+"""Sides are multiples of the backbone's largest stride."""
 LABELS_FILE = "labels.json"
 PROVENANCE_FILE = "training.json"
 LICENCE = "MIT AND Apache-2.0"

@@ -8,11 +8,11 @@ from PIL import Image
 ENDINGS = {".jpg", ".jpeg", ".png"}
 
 
-def photos(folder: Path) -> list[Path]:
+def photos(folder: Path, endings: set[str] = ENDINGS) -> list[Path]:
     """The pictures of a folder, in the order of their names."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
     if not paths:
-        raise SystemExit(f"{folder}: no pictures ({', '.join(sorted(ENDINGS))})")
+        raise SystemExit(f"{folder}: no pictures ({', '.join(sorted(endings))})")
     return paths
 
 

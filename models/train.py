@@ -24,7 +24,7 @@ from backbone import hold_back
 from classes import ROOM_CLASSES
 from dataset import RoomPictures, Style
 from loss import PixelClassifier, Targets, training_loss
-from network import IMAGE_MEAN, IMAGE_STD, build_network, load_network, read_provenance, save_checkpoint
+from network import IMAGE_MEAN, IMAGE_STD, SIZE_DIVISOR, build_network, load_network, read_provenance, save_checkpoint
 
 WARM_UP_SHARE = 0.03
 """Share of the time during which the learning rate rises."""
@@ -55,8 +55,6 @@ SIZE_PHASES = (
 )
 """Inference is at the last size, which 4:3 at a shortest edge of 312 becomes: the training ends there, and goes most of its
 way where steps are cheap."""
-SIZE_DIVISOR = 32
-"""Sides are multiples of the backbone's largest stride."""
 CONTINUED_SIZES_FROM = 0.4
 """Progress, for the choice of sizes alone, at which trained weights begin: what the smallest pictures teach they know."""
 AUGMENT_STRENGTH = 0.7
@@ -245,7 +243,7 @@ def main() -> None:
     parser.add_argument("--data", action="append", required=True, metavar="GLOB", help="folders of renders; repeatable")
     parser.add_argument("--without", action="append", type=Style.parse, default=[], metavar="KEY=VALUE", help="leave out rooms of a style, to see how far the network carries over to it: floor=tiles, wall=panels, light=lamps, shows=sofa; repeatable")
     parser.add_argument("--output", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--initial", type=Path, help="checkpoint folder to begin with instead of random weights")
+    parser.add_argument("--initial", type=Path, help="checkpoint folder to begin with (default: the published backbone, and random weights from there on)")
     parser.add_argument("--minutes", type=float, default=60.0, help="time to train, without waiting and loading")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")

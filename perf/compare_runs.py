@@ -37,7 +37,7 @@ def main() -> None:
     base, *others = [Path(argument) for argument in sys.argv[1:]]
     for run in (base, *others):
         report = json.loads(run.with_name(f"{run.name}.json").read_text())
-        times = [result["timingsMs"]["inference"] for result in report["results"] if result["status"] != "error"]
+        times = [result["timingsMs"].get("inference", 0) for result in report["results"] if result["status"] != "error"]
         environment = report["environment"]
         found = ious(base, run)
         agreement = f"IoU mean {statistics.mean(found):.3%}, lowest {min(found):.3%}" if found else "no mask covers enough"

@@ -26,8 +26,8 @@ seconds() {
     date +%s
 }
 
-if [ "${SHARD:-}" ]; then # One of those that xargs starts below.
-    measure --shard "$SHARD/$shards" --save "$out/part-$SHARD.json"
+if [ "${SCALE_SHARD:-}" ]; then # One of those that xargs starts below.
+    measure --shard "$SCALE_SHARD/$shards" --save "$out/part-$SCALE_SHARD.json"
     exit
 fi
 
@@ -35,7 +35,7 @@ started=$(seconds)
 measure --save "$out/whole.json"
 whole=$(($(seconds) - started))
 started=$(seconds)
-seq $shards | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} env SHARD={} "$0" "$binary" "$out" "$count"
+seq $shards | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} env SCALE_SHARD={} "$0" "$binary" "$out" "$count"
 parts=$(($(seconds) - started))
 started=$(seconds)
 "$binary" merge --no-config "$out"/part-?.json --max-errors 100% --save "$out/merged.json" >/dev/null

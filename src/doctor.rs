@@ -230,6 +230,7 @@ mod tests {
         let report = inspect(None);
         assert!(report.can_measure(), "{report}");
         let text = report.to_string();
+        assert_eq!(report.providers.len(), Device::ALL.len());
         for provider in &report.providers {
             assert!(text.contains(&provider.device.to_string()), "{text}");
             assert_eq!(provider.usable, provider.reason.is_none());

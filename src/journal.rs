@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::compare::differences_of;
 use crate::photo::Limits;
-use crate::report::PhotoResult;
+use crate::photo_result::PhotoResult;
 use crate::report::comparison::Difference;
 use crate::report::schema::{Model, RunOptions, Tool};
 use crate::segment::Device;
@@ -131,13 +131,18 @@ fn worded(differences: &[Difference]) -> String {
         .join(", ")
 }
 
-/// An open journal, locked against other runs.
+/// Lines before the first photo's.
+const HEADER_LINES: usize = 1;
+
+/// An open journal, locked against other runs where the file system has locks.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     file: File,
     /// Bytes of its whole lines.
     length: u64,
+    /// What an unfinished run had left was put aside.
+    has_put_aside: bool,
 }
 
 impl Journal {
@@ -149,7 +154,16 @@ impl Journal {
         PathBuf::from(name)
     }
 
-    /// Opens the journal at `path`; with `resume`, hands over what it holds already, else empties it.
+    /// Where the journal of an unfinished run goes when another one begins without `--resume`.
+    #[must_use]
+    pub fn path_of_old(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".old");
+        PathBuf::from(name)
+    }
+
+    /// Opens the journal at `path`; with `resume`, hands over what it holds already. Else it begins anew, and what an unfinished run
+    /// has left is kept beside it (see [`Self::path_of_old`]).
     ///
     /// # Errors
     /// When it cannot be written, is in use, is damaged before its last line, or is of another run.
@@ -172,16 +186,26 @@ impl Journal {
         match file.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::InUse(path)),
-            Err(std::fs::TryLockError::Error(source)) => return Err(io(source)),
+            // A file system without locks does not tell two runs apart, which is no reason not to measure.
+            Err(std::fs::TryLockError::Error(_)) => {}
         }
         let mut journal = Self {
             path,
             file,
             length: 0,
+            has_put_aside: false,
         };
         let mut bytes = Vec::new();
-        if resume {
-            journal.io(|file| file.read_to_end(&mut bytes).map(drop))?;
+        journal.io(|file| file.read_to_end(&mut bytes).map(drop))?;
+        if !resume {
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            if lines > HEADER_LINES {
+                let old = Self::path_of_old(&journal.path);
+                std::fs::write(&old, &bytes)
+                    .map_err(|source| JournalError::Io { path: old, source })?;
+                journal.has_put_aside = true;
+            }
+            bytes.clear();
         }
         // What follows the last line's end was torn by whatever ended the run, perhaps within a character.
         let end = bytes.iter().rposition(|byte| *byte == b'\n');
@@ -196,6 +220,12 @@ impl Journal {
             finished
         };
         Ok((journal, finished))
+    }
+
+    /// Where the journal of an unfinished run has gone that was there when this one began.
+    #[must_use]
+    pub fn put_aside(&self) -> Option<PathBuf> {
+        self.has_put_aside.then(|| Self::path_of_old(&self.path))
     }
 
     fn parse(&self, text: &str, header: &Header) -> Result<Vec<Entry>, JournalError> {
@@ -327,6 +357,23 @@ mod tests {
         journal.add(&entry(2)).unwrap();
         drop(journal);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn what_an_unfinished_run_left_is_put_aside_and_not_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let anew = || Journal::open(path.clone(), &header(), false).unwrap();
+        let (mut journal, _) = anew();
+        assert_eq!(journal.put_aside(), None);
+        journal.add(&entry(0)).unwrap();
+        drop(journal);
+        let left = std::fs::read(&path).unwrap();
+        let (journal, found) = anew();
+        assert!(found.is_empty());
+        assert_eq!(std::fs::read(journal.put_aside().unwrap()).unwrap(), left);
+        drop(journal);
+        assert_eq!(anew().0.put_aside(), None, "it held no photo");
     }
 
     /// As a write leaves it for which the disk had no room.

@@ -82,7 +82,7 @@ impl LoadWatch {
     }
 }
 
-/// Processor time that this process, and the finished processes that it had started, have used so far.
+/// Processor time that this process has used so far, and on Linux the finished processes that it had started, too.
 fn own_ms(system: &mut System) -> u64 {
     if let Some(ms) = with_children_ms() {
         return ms;

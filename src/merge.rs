@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::dataset::Shard;
-use crate::report::PhotoResult;
+use crate::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Report, Unmatched};
 use crate::say::printable;
 use crate::score::{RunTotals, summarise};
@@ -69,10 +69,9 @@ pub enum MergeError {
     PhotoTwice(String),
 }
 
-/// What a report says of its machine where its shards were measured on unlike ones: their times are none of one machine.
+/// What a report says of its machine where its shards were measured on unlike ones: their times are none of one machine. Of numbers
+/// it says nothing.
 pub const SEVERAL: &str = "several";
-/// The same where there are only numbers.
-pub const SEVERAL_CORES: usize = 0;
 
 /// A report and the file it came from, for messages.
 type Named = (String, Report);
@@ -155,10 +154,10 @@ fn join_machines(machine: &mut Environment, other: &Environment) {
         machine.os = SEVERAL.to_owned();
     }
     if machine.cpu != other.cpu {
-        machine.cpu = SEVERAL.to_owned();
+        machine.cpu = Some(SEVERAL.to_owned());
     }
     if machine.cores != other.cores {
-        machine.cores = SEVERAL_CORES;
+        machine.cores = None;
     }
     if machine.device != other.device {
         machine.device = Some(SEVERAL.to_owned());
@@ -190,15 +189,23 @@ fn check_division(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> 
             });
         }
     }
-    let missing: Vec<String> = (1..=first.of)
-        .filter(|part| shards.iter().all(|(shard, ..)| shard.part != *part))
+    /// Missing shards that are named.
+    const MOST_NAMED: usize = 8;
+    let is_missing = |part: &usize| shards.iter().all(|(shard, ..)| shard.part != *part);
+    let missing = (1..=first.of).filter(is_missing);
+    let mut named: Vec<String> = missing
+        .take(MOST_NAMED)
         .map(|part| Shard { part, of: first.of }.to_string())
         .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(MergeError::Missing(missing.join(", ")))
+    if named.is_empty() {
+        return Ok(());
     }
+    // No part is there twice.
+    let more = first.of - shards.len() - named.len();
+    if more > 0 {
+        named.push(format!("and {more} more"));
+    }
+    Err(MergeError::Missing(named.join(", ")))
 }
 
 fn check_alike(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> {
@@ -304,7 +311,7 @@ mod tests {
             comparison.time.unwrap().not_comparable.unwrap_or_default()
         };
         assert_eq!(reason(|_| {}), "");
-        let cpu = reason(|r| r.environment.cpu = "Another CPU".into());
+        let cpu = reason(|r| r.environment.cpu = Some("Another CPU".into()));
         assert_eq!(cpu, "the processor was 'Some CPU' and is 'several'");
         let cores = reason(|r| r.environment.cores = 64);
         assert!(cores.contains("the number of processors"), "{cores}");
@@ -321,7 +328,7 @@ mod tests {
         });
         assert!(busy.contains("60 % of the processors"), "{busy}");
         let mut several = sample::report();
-        several.environment.cpu = SEVERAL.to_owned();
+        several.environment.cpu = Some(SEVERAL.to_owned());
         let time = compare(&several, &several.clone()).unwrap().time.unwrap();
         assert!(
             time.not_comparable

@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all: written beside their place under a name of their own, then renamed.
 //!
-//! A run that is killed leaves such a file behind. The next one that writes into the folder removes it: its process
-//! held a lock on it, which the system took back.
+//! A run that is killed leaves such a file behind. The next one that saves a report or a sweep in the folder removes it (see
+//! [`remove_stale`]): its process held a lock on it, which the system took back.
 
 use std::fs::File;
 use std::io::{self, Write};

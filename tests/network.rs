@@ -115,7 +115,11 @@ fn a_named_device_that_is_missing_is_an_error_and_auto_says_why_it_passed_over_i
             }
         }
     }
-    for skipped in info.skipped_devices {
+    let tried = Device::Auto.candidates();
+    let before = tried.iter().position(|device| *device == used).unwrap();
+    assert_eq!(info.skipped_devices.len(), before);
+    for (skipped, device) in info.skipped_devices.iter().zip(tried) {
+        assert_eq!(skipped.device, *device);
         assert!(!skipped.reason.is_empty());
     }
 }
@@ -152,6 +156,7 @@ fn the_profile_of_onnx_runtime_shows_one_run_a_photo() {
 fn an_inference_ends_at_the_deadline_and_the_session_is_used_again() {
     // Large enough to take seconds.
     let options = NetworkOptions {
+        device: Device::Cpu,
         long_side: Some(1600),
         ..NetworkOptions::default()
     };

@@ -20,7 +20,7 @@ impl Point {
     pub fn of(stratum: &str, case: &Case) -> Option<Self> {
         let estimate = case.fitted.wall_width?;
         let truth = case.room.drawn.truth.width_cm;
-        let [low, high] = estimate.interval_cm;
+        let [low, high] = estimate.interval_cm?;
         // The nearer end counts for its side: intervals need not be symmetric.
         let end = if truth > estimate.cm { high } else { low };
         Some(Self {

@@ -4,11 +4,12 @@ use std::fmt;
 
 use measure_bench::geometry::side::Side;
 use measure_bench::measure::{Estimate, Measurement};
+use measure_bench::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
 
 use crate::Case;
 
 /// The guess that any method must beat, cm.
-const CONSTANT_CM: [f64; 2] = [420.0, 260.0];
+const CONSTANT_CM: [f64; 2] = [CONSTANT_WIDTH_CM, CONSTANT_HEIGHT_CM];
 
 /// Errors of one quantity over a stratum.
 #[derive(Default)]
@@ -27,16 +28,17 @@ impl Errors {
             return;
         };
         self.percent.push(100.0 * (e.cm - truth).abs() / truth);
-        let [low, high] = e.interval_cm;
-        self.covered += usize::from((low..=high).contains(&truth));
-        self.half_widths.push(50.0 * (high - low) / e.cm);
+        if let Some([low, high]) = e.interval_cm {
+            self.covered += usize::from((low..=high).contains(&truth));
+            self.half_widths.push(50.0 * (high - low) / e.cm);
+        }
     }
 
     fn mape(&self) -> f64 {
         self.percent.iter().sum::<f64>() / self.percent.len().max(1) as f64
     }
 
-    /// Share of the truths inside the interval among the photos that were not refused.
+    /// Share of the truths inside the interval among the photos that have one.
     fn coverage(&self) -> f64 {
         100.0 * self.covered as f64 / self.half_widths.len().max(1) as f64
     }
@@ -59,7 +61,7 @@ pub fn adjacent_walls(cases: &[Case]) -> Option<String> {
                 Side::Left => truth.left_wall_cm,
                 Side::Right => truth.right_wall_cm,
             };
-            let (cm, interval_cm) = (wall.width_cm, wall.width_interval_cm);
+            let (cm, interval_cm) = (wall.width_cm, Some(wall.width_interval_cm));
             errors.add(Some(Estimate { cm, interval_cm }), truth_cm);
         }
     }

@@ -48,7 +48,7 @@ fn describe(c: &Case) -> String {
         100.0 * error(c),
         t.width_cm,
         m.wall_width
-            .map(|w| [w.interval_cm[0], w.cm, w.interval_cm[1]].map(f64::round)),
+            .map(|w| (w.cm.round(), w.interval_cm.map(|ends| ends.map(f64::round)))),
         t.height_cm,
         m.wall_height.map(|h| h.cm.round()),
         t.yaw_deg,

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use measure_bench::photo::{self, Limits};
-use measure_bench::report::photo_result::{PhotoResult, Status};
+use measure_bench::photo_result::{PhotoResult, Status};
 use measure_bench::report::{Report, json};
 
 use damage::{Damage, Original, originals};

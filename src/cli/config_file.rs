@@ -24,8 +24,17 @@ use crate::compare::baseline::{DEFAULT_FOLDER, is_file_name};
 pub const FILE_NAME: &str = "measure-bench.toml";
 /// The table, and the heading in `--help`, of gates.
 pub(super) const GATES: &str = "Gates";
-/// Options that are about one run, not about a repository.
-const OF_ONE_RUN: [&str; 5] = ["dry_run", "profile", "resume", "save_baseline", "shard"];
+/// Options that are about one run, not about a repository. Photos and a token are sent somewhere only where a person says so: a
+/// file that came with someone's folder must not.
+const OF_ONE_RUN: [&str; 7] = [
+    "cloud_url",
+    "dry_run",
+    "fallback",
+    "profile",
+    "resume",
+    "save_baseline",
+    "shard",
+];
 /// Texts that are paths unless they name something known by name.
 const PATHS_OR_NAMES: [&str; 2] = ["model", BASELINE];
 /// The one of these that its ending makes a path, too: the first run has no such file yet, and makes it.

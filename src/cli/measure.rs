@@ -225,7 +225,8 @@ pub struct ChangeGateArgs {
     /// Most by which the MAPE of widths or heights may grow since the baseline, percentage points
     #[arg(long, value_name = "P", value_parser = not_negative)]
     pub max_regression: Option<f64>,
-    /// Most by which the time a photo may grow since the baseline, as a ratio; skipped where the machines differ
+    /// Most by which the time a photo may grow since the baseline, as a ratio: missed only where the whole interval of the ratio lies
+    /// above; skipped where the machines differ or were busy, and for fewer than six photos
     #[arg(long, value_name = "R", value_parser = positive)]
     pub max_slowdown: Option<f64>,
 }

@@ -19,8 +19,8 @@ pub struct RoomsArgs {
     /// The same seed gives the same files, with one build on one kind of machine
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Kind of room: nominal, tall, wild, furnished, cut, attic, corner, shifted, low, l_shaped, open_plan, corridor or
-    /// ultra_wide; without it a mix of all but low.
+    /// Kind of room: nominal, tall, wild, furnished, cut, attic, corner, shifted, low, l_shaped, open_plan, corridor,
+    /// ultra_wide or crowded; without it a mix of all but low and crowded.
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<Scenario>,
     /// Size of a picture; about a third are turned to portrait.

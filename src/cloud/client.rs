@@ -63,7 +63,12 @@ impl Client {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.trim()))
             .map_err(|_| CloudSetupError::MalformedToken)?;
         authorization.set_sensitive(true);
-        let agent = Agent::config_builder()
+        let mut config = Agent::config_builder();
+        if local {
+            // What goes to this machine in clear must not leave it: a proxy of the environment is for the others.
+            config = config.proxy(None);
+        }
+        let agent = config
             .http_status_as_error(false)
             // Elsewhere neither photo nor token is to go.
             .max_redirects(0)

@@ -6,7 +6,8 @@ use super::CommandError;
 use crate::compare::{Incomparable, compare, paired};
 use crate::gate::{self, GateLimits};
 use crate::options::OutputOptions;
-use crate::report::{Report, json};
+use crate::report::Report;
+use crate::report::json::{self, ReadError};
 use crate::say::counted;
 
 /// What a report is compared with.
@@ -113,8 +114,12 @@ pub(super) fn reason_to_keep(report: &Report, path: &Path) -> Option<String> {
         // The next run would be held to the worse results, and pass.
         return Some("gates were missed".to_owned());
     }
-    // What is no report is no loss.
-    let old = json::read(path).ok()?;
+    let old = match json::read(path) {
+        Ok(old) => old,
+        // What is no report is no loss.
+        Err(ReadError::Form { .. }) => return None,
+        Err(error) => return Some(error.to_string()),
+    };
     let is_scored = |report: &Report| report.results.iter().any(|r| r.score.has_truth());
     if is_scored(&old) && !is_scored(report) {
         // Errors could not be compared with it any more.

@@ -13,8 +13,9 @@ use crate::compare::Incomparable;
 use crate::exit_code::ExitCode;
 use crate::gate::{self, GateLimits};
 use crate::options::{OutputOptions, SaveForm, SaveTarget, Verbosity};
+use crate::photo_result::Status;
 use crate::report::{
-    Report, Status, anonymise, csv, gates_missed, html, json, junit, markdown, table, why,
+    Report, anonymise, csv, gates_missed, html, json, junit, markdown, table, why,
 };
 use crate::say::{counted, printable, say};
 use crate::whole_file;
@@ -188,7 +189,8 @@ pub(super) fn deliver(
         && let Some(unmatched) = &report.unmatched
         && let Some(names) = some_of(&unmatched.entries_without_photo)
     {
-        note(format!("ground truth without a photo: {names}"));
+        // Also with -q: no entry is dropped without a word.
+        say(format!("note: ground truth without a photo: {names}"));
     }
     match (own_baseline, kept) {
         (None, _) => {}

@@ -12,12 +12,15 @@ pub(super) fn gather() -> Environment {
     let cpu = system
         .cpus()
         .first()
-        .map(|cpu| cpu.brand().trim().to_owned());
+        .map(|cpu| cpu.brand().trim().to_owned())
+        .filter(|brand| !brand.is_empty());
     Environment {
         os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        cpu: cpu.unwrap_or_default(),
-        cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        memory_mb: system.total_memory() / 1_000_000,
+        cpu,
+        cores: std::thread::available_parallelism()
+            .ok()
+            .map(std::num::NonZero::get),
+        memory_mb: Some(system.total_memory() / 1_000_000).filter(|mb| *mb > 0),
         ..Environment::default()
     }
 }

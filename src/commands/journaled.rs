@@ -1,5 +1,6 @@
 //! A run with its journal, where it has one: only a run that saves a report can be continued.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::CommandError;
@@ -7,10 +8,12 @@ use super::cache::cloud_url_of;
 use super::plan::Plan;
 use crate::hash::sha256_of_file;
 use crate::journal::{Entry, Header, Journal, JournalError};
-use crate::options::{Labeller, MeasureOptions};
+use crate::options::{Labeller, MeasureOptions, Verbosity};
+use crate::photo_result::{PhotoResult, Status};
 use crate::pipeline::PhotoJob;
+use crate::report::pictures;
 use crate::report::schema::{Model, RunOptions, Tool};
-use crate::report::{PhotoResult, Status};
+use crate::say::say;
 use crate::segment::{LabelDir, SegmenterInfo};
 
 /// The journal, if any, and what it held at the start.
@@ -18,6 +21,8 @@ pub(super) struct Journaled {
     journal: Option<Journal>,
     finished: Vec<Entry>,
     labels: Option<LabelDir>,
+    /// The folder that photos' pictures go to.
+    pictures: Option<PathBuf>,
     clock: Clock,
 }
 
@@ -50,6 +55,7 @@ impl Journaled {
                 journal: None,
                 finished: Vec::new(),
                 labels: None,
+                pictures: None,
                 clock,
             });
         };
@@ -81,12 +87,22 @@ impl Journaled {
                 JournalError::Io { .. } => CommandError::failure(error),
                 _ => CommandError::usage(error),
             })?;
+        if let (Some(old), true) = (
+            journal.put_aside(),
+            options.output.verbosity > Verbosity::Quiet,
+        ) {
+            say(format!(
+                "note: a run that ended early had left its journal; it is kept as {}, and --resume would have gone on from it",
+                old.display()
+            ));
+        }
         clock.before_s = finished.last().map_or(0.0, |entry| entry.elapsed_s);
         let labels = labels.map(|dir| LabelDir::open(dir, plan.cases()));
         Ok(Self {
             journal: Some(journal),
             finished,
             labels: labels.transpose().map_err(CommandError::usage)?,
+            pictures: options.output.pictures.clone(),
             clock,
         })
     }
@@ -96,9 +112,19 @@ impl Journaled {
         let finished = std::mem::take(&mut self.finished).into_iter();
         let current = finished.filter(|entry| {
             let job = jobs.get(entry.index);
-            job.is_some_and(|job| is_current(entry, job, self.labels.as_ref()))
+            job.is_some_and(|job| {
+                is_current(entry, job, self.labels.as_ref()) && self.has_pictures(entry, job)
+            })
         });
         current.map(|entry| (entry.index, entry.result)).collect()
+    }
+
+    /// Whether what was drawn of a photo lies where this run draws it.
+    fn has_pictures(&self, entry: &Entry, job: &PhotoJob) -> bool {
+        let name = entry.result.overlay.as_ref();
+        let picture = self.pictures.as_ref().zip(name);
+        picture.is_none_or(|(folder, name)| pictures::path(folder, name).is_file())
+            && job.debug_dir.as_ref().is_none_or(|folder| folder.is_dir())
     }
 
     /// Keeps the result of a photo.

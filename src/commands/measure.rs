@@ -19,9 +19,9 @@ use crate::isolation::WorkerTotals;
 use crate::load::LoadWatch;
 use crate::memory::peak_rss_mb;
 use crate::options::{Labeller, MeasureOptions, Verbosity};
+use crate::photo_result::PhotoResult;
 use crate::pipeline::{self, Fallback, PhotoJob, Recall, Settings};
 use crate::progress::Progress;
-use crate::report::photo_result::PhotoResult;
 use crate::report::schema::{Environment, Report, SCHEMA_VERSION, Tool};
 use crate::report::{duration, status_word};
 use crate::say::{counted, printable, say};
@@ -114,8 +114,12 @@ pub(super) fn run(args: MeasureArgs) -> Result<ExitCode, CommandError> {
     );
     let may_say = options.output.verbosity > Verbosity::Quiet;
     if is_cut_short {
-        if journal.is_kept() && may_say {
-            say("interrupted; the same command with --resume goes on from here");
+        if may_say {
+            say(if journal.is_kept() {
+                "interrupted; the same command with --resume goes on from here"
+            } else {
+                "interrupted; without --save nothing is kept to go on from"
+            });
         }
         return Ok(delivered?.code.worst(ExitCode::Interrupted));
     }

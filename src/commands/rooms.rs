@@ -1,6 +1,9 @@
 //! `measure-bench rooms`: renders synthetic rooms.
 
-use super::CommandError;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+use super::{CommandError, interrupt};
 use crate::cli::rooms::RoomsArgs;
 use crate::exit_code::ExitCode;
 use crate::options::Verbosity;
@@ -26,8 +29,25 @@ pub(super) fn run(args: RoomsArgs) -> Result<ExitCode, CommandError> {
         Verbosity::Normal
     };
     let progress = Progress::start(options.count, verbosity);
-    let summary = write_rooms(&options, |file| progress.finished("rendered", file));
+    let interrupted = interrupt::watch(verbosity);
+    let summary = write_rooms(&options, |file| {
+        progress.finished("rendered", file);
+        if interrupted.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
     drop(progress);
+    if let Err(RenderError::Stopped) = summary {
+        if verbosity > Verbosity::Quiet {
+            let out = options.out.display();
+            say(format!(
+                "interrupted: {out} has no ground_truth.json, so it is no whole set; the same command renders all anew"
+            ));
+        }
+        return Ok(ExitCode::Interrupted);
+    }
     let summary = summary.map_err(|error| match error {
         RenderError::OthersTruth(_) | RenderError::OthersPhoto(_) | RenderError::NoFolder(_) => {
             CommandError::usage(error)

@@ -3,9 +3,12 @@
 mod outputs;
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::Context;
 use outputs::{Output, save_form, summary};
@@ -15,7 +18,8 @@ use crate::cli::sweep::SweepArgs;
 use crate::dataset::{Sources, find_cases};
 use crate::exit_code::ExitCode;
 use crate::options::{UsageError, Verbosity};
-use crate::report::{Report, Status};
+use crate::photo_result::Status;
+use crate::report::Report;
 use crate::say::{counted, printable, say};
 use crate::segment::model::BUNDLED_NAME;
 use crate::segment::size_policy::LONGEST_SIDE;
@@ -52,7 +56,11 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
             let model = &configuration.model;
             say(format!("{} of {}: {model}, {side}", index + 1, grid.len()));
         }
-        let report = measure(configuration, &common)?;
+        let report = match measure(configuration, &common, &interrupted) {
+            // What is wrong with the command itself shows with the first configuration; later ones must not cost it.
+            Err(error) if outcomes.is_empty() => return Err(error),
+            other => other.unwrap_or_else(|error| Err(error.to_string())),
+        };
         // A configuration that was cut short would be compared over other photos than the rest.
         if interrupted.load(Ordering::Relaxed) {
             break;
@@ -66,9 +74,11 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
     let mut sweep = Sweep::of(environment::gather(), environment::now(), outcomes, max_ms);
     sweep.interrupted = is_cut_short;
     // All of them, whatever becomes of one; a whole sweep must not go for a part of the next one.
+    let (kept, outputs): (Vec<Output>, Vec<Output>) = outputs
+        .into_iter()
+        .partition(|output| is_cut_short && output.replaces());
     let written: Vec<anyhow::Result<()>> = outputs
         .into_iter()
-        .filter(|output| !is_cut_short || !output.replaces())
         .map(|output| output.write(&sweep))
         .collect();
     // A full disk should not cost what a terminal can still show.
@@ -83,7 +93,13 @@ pub(super) fn run(args: SweepArgs) -> Result<ExitCode, CommandError> {
     if is_cut_short {
         let configurations = counted(grid.len(), "configuration");
         let finished = sweep.points.len();
-        let why = format!("interrupted after {finished} of {configurations}");
+        let mut why = format!("interrupted after {finished} of {configurations}");
+        for output in &kept {
+            why.push_str(&format!(
+                "; {} holds a whole sweep and stays as it was",
+                output.path().display()
+            ));
+        }
         shortcomings.push((ExitCode::Interrupted, why));
     }
     Ok(end(&shortcomings, args.quiet))
@@ -132,7 +148,8 @@ fn end(shortcomings: &[(ExitCode, String)], is_quiet: bool) -> ExitCode {
     let code = shortcomings
         .iter()
         .fold(ExitCode::Success, |code, (other, _)| code.worst(*other));
-    if code != ExitCode::Success && !is_quiet {
+    let is_error = matches!(code, ExitCode::Usage | ExitCode::Failure);
+    if code != ExitCode::Success && (!is_quiet || is_error) {
         let why: Vec<&str> = shortcomings.iter().map(|(_, why)| why.as_str()).collect();
         say_end(code, &why.join("; "));
     }
@@ -227,13 +244,14 @@ fn measuring(
     Ok(command)
 }
 
-/// The report of one configuration, or why there is none; an error only where all others would fail for the same reason.
+/// The report of one configuration, or why there is none; an error where the command line or a file that it names makes no sense.
 fn measure(
     configuration: &Configuration,
     common: &[OsString],
+    interrupted: &AtomicBool,
 ) -> Result<Result<Report, String>, CommandError> {
     let output = measuring(configuration, &[], common)
-        .and_then(|mut command| command.output().context("cannot start a measuring run"))
+        .and_then(|command| output_of(command, interrupted).context("cannot start a measuring run"))
         .map_err(CommandError::Failure)?;
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     if output.status.code() == Some(i32::from(ExitCode::Usage.code())) {
@@ -247,6 +265,51 @@ fn measure(
             None => format!("ended without a report: {}", output.status),
         }),
     )
+}
+
+/// What a process says until it ends, which an interruption makes it do at once: the signal may have come to this process alone,
+/// and what a configuration has measured until then counts for nothing.
+fn output_of(
+    mut command: Command,
+    interrupted: &AtomicBool,
+) -> std::io::Result<std::process::Output> {
+    const POLL: Duration = Duration::from_millis(20);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let stdout = child.stdout.take().map(read_to_end);
+    let stderr = child.stderr.take().map(read_to_end);
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if interrupted.load(Ordering::Relaxed) {
+            // It may have ended in this very moment.
+            let _ = child.kill();
+        }
+        std::thread::sleep(POLL);
+    };
+    let all = |reader: Option<JoinHandle<Vec<u8>>>| {
+        reader
+            .and_then(|reader| reader.join().ok())
+            .unwrap_or_default()
+    };
+    Ok(std::process::Output {
+        status,
+        stdout: all(stdout),
+        stderr: all(stderr),
+    })
+}
+
+/// Reads a pipe in a thread of its own: a full one would hold up who writes into it.
+fn read_to_end(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came until it broke is what was said.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
 }
 
 /// Lists the photos, as a measuring run does, and the grid.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::merge::{SEVERAL, SEVERAL_CORES};
+use crate::merge::SEVERAL;
 use crate::report::Report;
 use crate::report::comparison::Difference;
 use crate::report::schema::Environment;
@@ -34,12 +34,13 @@ pub fn of_machines(old: &Environment, new: &Environment) -> Option<String> {
             (new == SEVERAL).then(|| format!("{what} is not one: {SEVERAL} were merged"))
         }
     };
-    let cores = |e: &Environment| match e.cores {
-        SEVERAL_CORES => SEVERAL.to_owned(),
-        cores => cores.to_string(),
+    let processor = |e: &Environment| e.cpu.clone().unwrap_or_default();
+    let cores = |e: &Environment| {
+        e.cores
+            .map_or_else(|| SEVERAL.to_owned(), |cores| cores.to_string())
     };
     let device = |e: &Environment| e.device.clone().unwrap_or_default();
-    told("the processor", &old.cpu, &new.cpu)
+    told("the processor", &processor(old), &processor(new))
         .or_else(|| told("the number of processors", &cores(old), &cores(new)))
         .or_else(|| told("the device", &device(old), &device(new)))
         .or_else(|| told("the system", &old.os, &new.os))

@@ -10,13 +10,13 @@ mod resampling;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::photo_result::{PhotoResult, Status};
+use crate::report::Report;
 use crate::report::comparison::{
     Change, Comparison, MapeChange, PhotoChange, SAME_POINTS, TimeChange, counted_errors,
 };
-use crate::report::photo_result::PhotoResult;
-use crate::report::{Report, Status};
 use crate::score::round;
-use crate::score::statistics::{mean, median};
+use crate::statistics::{mean, median};
 
 pub use differences::of_values as differences_of;
 pub use pairing::{Paired, paired};

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dataset::names::base_name;
-use crate::report::{PhotoResult, Report};
+use crate::photo_result::PhotoResult;
+use crate::report::Report;
 
 /// The photos of two reports, those of both side by side.
 #[derive(Debug)]

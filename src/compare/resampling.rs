@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::report::comparison::Interval;
 use crate::score::round;
-use crate::score::statistics::quantile;
+use crate::statistics::quantile;
 
 const DRAWS: usize = 2000;
 /// Share of the draws left out at each end: 95 % intervals.
@@ -54,7 +54,7 @@ fn drawn_in_blocks(values: &[f64], block: usize, statistic: Statistic) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::statistics::{mean, median};
+    use crate::statistics::{mean, median};
 
     #[test]
     fn the_interval_of_a_mean_is_about_two_standard_errors_wide() {

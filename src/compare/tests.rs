@@ -176,7 +176,7 @@ fn a_photo_that_failed_in_either_report_is_not_timed() {
 fn settings_and_machines_that_differ_are_named() {
     let new = with(|r| {
         r.options.long_side = Some(768);
-        r.environment.cpu = "Another CPU".into();
+        r.environment.cpu = Some("Another CPU".into());
     });
     let comparison = compare(&sample::report(), &new).unwrap();
     let named: Vec<&str> = comparison

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::label_map::LabelMap;
 use crate::measure::{Evidence, FitQuality, Measurement, Outline};
 use crate::photo::Photo;
-use crate::report::photo_result::PhotoResult;
+use crate::photo_result::PhotoResult;
 use crate::report::pictures;
 use crate::segment::{MaskKind, label_file};
 

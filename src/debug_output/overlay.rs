@@ -131,7 +131,10 @@ fn words(picture: &mut RgbImage, measurement: &Measurement, stroke: f64) {
     let lines = [
         format!("width {mark}{}", worded(measurement.wall_width)),
         format!("height {}", worded(measurement.wall_height)),
-        format!("confidence {:.0} %", measurement.confidence_pct),
+        measurement.confidence_pct.map_or_else(
+            || "not measured".to_owned(),
+            |pct| format!("confidence {pct:.0} %"),
+        ),
     ];
     let widest = lines.iter().map(|l| text_width(l, size)).max().unwrap_or(0);
     let line_height = f64::from((GLYPH_HEIGHT + 4) * size);
@@ -146,10 +149,10 @@ fn worded(estimate: Option<Estimate>) -> String {
     estimate.map_or_else(
         || "unknown".to_owned(),
         |e| {
-            format!(
-                "{:.0} cm  {:.0} - {:.0}",
-                e.cm, e.interval_cm[0], e.interval_cm[1]
-            )
+            let interval = e
+                .interval_cm
+                .map_or_else(String::new, |[low, high]| format!("  {low:.0} - {high:.0}"));
+            format!("{:.0} cm{interval}", e.cm)
         },
     )
 }

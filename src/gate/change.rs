@@ -167,3 +167,103 @@ fn slowdown(limit: f64, change: Option<&TimeChange>) -> GateOutcome {
         note: skipped,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::compare;
+    use crate::report::{Report, sample};
+
+    /// A report of so many photos, measured alike, each in a time of its own.
+    fn report(photos: u8) -> Report {
+        let mut report = sample::report();
+        let measured = report.results.swap_remove(0);
+        report.results = (0..photos)
+            .map(|index| {
+                let mut photo = measured.clone();
+                photo.file = format!("{index}.heic");
+                photo.timings_ms.total = 600.0 + 10.0 * f64::from(index);
+                photo
+            })
+            .collect();
+        report
+    }
+
+    /// The same photos, those that `is_slow` names by their place half as slow again.
+    fn slower(old: &Report, is_slow: fn(usize) -> bool) -> Report {
+        let mut new = old.clone();
+        for (place, photo) in new.results.iter_mut().enumerate() {
+            if is_slow(place) {
+                photo.timings_ms.total *= 1.5;
+            }
+        }
+        new
+    }
+
+    fn slowed(limit: f64, old: &Report, new: &Report) -> GateOutcome {
+        let limits = GateLimits {
+            max_slowdown: Some(limit),
+            ..GateLimits::default()
+        };
+        let comparison = compare(old, new).unwrap();
+        let [outcome] = check_change(&limits, &comparison).try_into().unwrap();
+        outcome
+    }
+
+    #[test]
+    fn a_slowdown_beyond_the_limit_is_missed() {
+        let old = report(8);
+        let new = slower(&old, |_| true);
+        for (limit, expected) in [(1.2, Verdict::Missed), (2.0, Verdict::Held)] {
+            let outcome = slowed(limit, &old, &new);
+            assert_eq!(outcome.verdict, expected, "{outcome:?}");
+            assert_eq!(outcome.actual.as_deref(), Some("x 1.50 (1.50 to 1.50)"));
+            assert_eq!(outcome.note, None);
+        }
+    }
+
+    #[test]
+    fn a_slowdown_that_may_be_none_is_not_missed() {
+        let old = report(8);
+        let outcome = slowed(1.2, &old, &slower(&old, |place| place % 2 == 0));
+        assert_eq!(outcome.actual.as_deref(), Some("x 1.25 (1.00 to 1.50)"));
+        assert_eq!(outcome.verdict, Verdict::Held);
+    }
+
+    #[test]
+    fn times_of_another_machine_or_of_few_photos_are_skipped() {
+        let old = report(8);
+        let mut elsewhere = slower(&old, |_| true);
+        elsewhere.environment.cpu = Some("Another CPU".to_owned());
+        let few = report(5);
+        for (old, new, why) in [
+            (&old, &elsewhere, "Another CPU"),
+            (&few, &slower(&few, |_| true), "fewer than 6 photos"),
+        ] {
+            let outcome = slowed(1.2, old, new);
+            assert_eq!(outcome.verdict, Verdict::Skipped, "{outcome:?}");
+            assert!(outcome.note.unwrap().contains(why));
+        }
+    }
+
+    #[test]
+    fn an_error_that_grows_beyond_the_limit_is_missed_and_names_its_photos() {
+        let old = report(8);
+        let limits = GateLimits {
+            max_regression: Some(1.0),
+            ..GateLimits::default()
+        };
+        for (growth, expected, named) in [(0.5, Verdict::Held, 0), (1.5, Verdict::Missed, 8)] {
+            let mut new = old.clone();
+            for photo in &mut new.results {
+                photo.score.width_pct_err = photo.score.width_pct_err.map(|error| error + growth);
+            }
+            let comparison = compare(&old, &new).unwrap();
+            let [width, height] = check_change(&limits, &comparison).try_into().unwrap();
+            assert_eq!(width.gate, "max-regression width");
+            assert_eq!(width.verdict, expected, "{width:?}");
+            assert_eq!(width.photos.len(), named, "{width:?}");
+            assert_eq!(height.verdict, Verdict::Held, "{height:?}");
+        }
+    }
+}

@@ -6,8 +6,8 @@ mod limits;
 pub use change::{check_change, incomparable, no_baseline};
 pub use limits::GateLimits;
 
+use crate::photo_result::{PhotoResult, Status};
 use crate::report::gate_outcome::{GateOutcome, Verdict};
-use crate::report::photo_result::{PhotoResult, Status};
 use crate::say::counted;
 use crate::score::Metrics;
 use crate::tolerance::Tolerance;

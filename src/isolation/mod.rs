@@ -2,7 +2,7 @@
 //!
 //! A worker is this very binary, started with [`COMMAND`] as its only argument. It lives as long as the run, decodes one photo after
 //! another, and is replaced when it dies or is killed; there is never one process a photo. It gets the photo's bytes and gives
-//! upright pixels, both through pipes: it opens no file. Only pixels are made there; EXIF is read by the measuring
+//! pixels as displayed, both through pipes: it opens no file. Only pixels are made there; EXIF is read by the measuring
 //! process, in safe Rust.
 //!
 //! What it may use is bounded from inside (each decoder's own limits), from outside (the system's limit of its address

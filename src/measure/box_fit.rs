@@ -2,7 +2,7 @@
 
 use nalgebra::SVector;
 
-use super::boundaries::{BoundSide, Boundaries};
+use super::boundaries::{BoundSide, Boundaries, Contact};
 use super::wall_ends::CornerSight;
 use crate::geometry::least_squares::{Loss, Minimum, NormalEquations, Problem, minimise};
 use crate::geometry::room_box::{
@@ -54,6 +54,17 @@ pub struct BoxProblem<'a> {
     pub corners: [Option<CornerSight>; 2],
 }
 
+/// A contact beside a box.
+#[derive(Debug, Clone, Copy)]
+pub struct JudgedContact<'a> {
+    /// The contact.
+    pub contact: &'a Contact,
+    /// Signed distance from the edge of the wall that it belongs to, px.
+    pub distance_px: f64,
+    /// Whether it is so far from the edge that it is something else.
+    pub off: bool,
+}
+
 impl BoxProblem<'_> {
     /// Descends from `start`.
     #[must_use]
@@ -61,25 +72,17 @@ impl BoxProblem<'_> {
         minimise(self, start, iterations, 1e-7)
     }
 
-    /// Signed distances of the contacts from the edges of the walls that they belong to, px.
-    #[must_use]
-    pub fn contact_distances(&self, at: &Parameters) -> Vec<f64> {
-        let room = RoomBox(*at);
+    /// The contacts that are fitted to, beside the edges of `room`.
+    pub fn judged_contacts(&self, room: &RoomBox) -> impl Iterator<Item = JudgedContact<'_>> {
         let (edges, sight) = (room.edges(), room.sight());
-        self.boundaries
-            .contacts
-            .iter()
-            .map(|contact| {
-                let wall = sight.wall(contact.pixel);
-                edges.wall_end(wall, contact.level, contact.pixel).0
-            })
-            .collect()
-    }
-
-    /// Whether a contact so far from the box's edge, px, is something else.
-    #[must_use]
-    pub fn is_off(&self, distance: f64) -> bool {
-        distance.abs() > OFF_SIGMAS * self.sigma_px
+        self.boundaries.contacts.iter().map(move |contact| {
+            let (distance_px, _) = edges.wall_end_at(&sight, contact.level, contact.pixel);
+            JudgedContact {
+                contact,
+                distance_px,
+                off: distance_px.abs() > OFF_SIGMAS * self.sigma_px,
+            }
+        })
     }
 
     /// The part of the cost at `x` that no contact has to do with.
@@ -107,8 +110,7 @@ impl BoxProblem<'_> {
         let precision = 1.0 / self.sigma_px;
         let loss = Loss::Cauchy(CAUCHY_SCALE);
         for bound in &self.boundaries.bounds {
-            let wall = sight.wall(bound.pixel);
-            let (distance, d) = edges.wall_end(wall, bound.level, bound.pixel);
+            let (distance, d) = edges.wall_end_at(sight, bound.level, bound.pixel);
             let violated = match bound.side {
                 BoundSide::Wall => distance > 0.0,
                 BoundSide::Beyond => distance < 0.0,
@@ -137,8 +139,7 @@ impl Problem<PARAMETERS> for BoxProblem<'_> {
         let precision = 1.0 / self.sigma_px;
         let loss = Loss::Cauchy(CAUCHY_SCALE);
         for contact in &self.boundaries.contacts {
-            let wall = sight.wall(contact.pixel);
-            let (distance, d) = edges.wall_end(wall, contact.level, contact.pixel);
+            let (distance, d) = edges.wall_end_at(&sight, contact.level, contact.pixel);
             sum.add(distance * precision, &(d * precision), contact.weight, loss);
         }
         self.add_bounds_and_priors(x, &sight, &edges, &mut sum);
@@ -191,7 +192,6 @@ mod tests {
 
     use super::*;
     use crate::geometry::room_box::{Level, parameter::LN_FOCAL};
-    use crate::measure::boundaries::Contact;
     use nalgebra::Vector3;
 
     /// Points on the lines where the walls of `room` meet floor and ceiling, on both sides of each corner.

@@ -5,23 +5,14 @@
 //! in the logarithm over 1.2816. So 70 is reached only where the interval is narrower than about ±17 %, and half of what
 //! is given 70 or more lies well under 15 % of error.
 
-use super::Estimate;
-
 /// Errors within this ratio count as good.
 const GOOD_RATIO: f64 = 1.15;
 /// An 80 % interval ends this many standard deviations from its middle.
 pub const SIGMAS_OF_80_PERCENT: f64 = 1.2816;
 
-/// Confidence in a width, 0-100. No width, no confidence.
+/// Confidence in a width, 0-100.
 #[must_use]
-pub fn confidence_pct(width: Option<Estimate>) -> f64 {
-    let Some(Estimate {
-        interval_cm: [low, high],
-        ..
-    }) = width
-    else {
-        return 0.0;
-    };
+pub fn confidence_pct([low, high]: [f64; 2]) -> f64 {
     let sigma = (high / low).ln() / (2.0 * SIGMAS_OF_80_PERCENT);
     if !(sigma.is_finite() && sigma > 0.0) {
         return 0.0;
@@ -58,13 +49,7 @@ mod tests {
 
     #[test]
     fn wide_intervals_earn_little() {
-        let of = |half: f64| {
-            confidence_pct(Some(Estimate {
-                cm: 400.0,
-                interval_cm: [400.0 / half, 400.0 * half],
-            }))
-        };
+        let of = |half: f64| confidence_pct([400.0 / half, 400.0 * half]);
         assert!(of(1.05) > 99.0 && of(1.15) > 79.0 && of(1.25) < 60.0 && of(2.0) < 25.0);
-        assert!(confidence_pct(None) == 0.0);
     }
 }

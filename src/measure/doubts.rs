@@ -7,7 +7,7 @@ use super::hypotheses::{CORNER_VIEW, Hypothesis};
 use super::reading::Reading;
 use super::surfaces::SurfaceMap;
 use super::tilt::Tilt;
-use super::{Estimate, Evidence, FitQuality, Observation, Warning, checks};
+use super::{Evidence, FitQuality, Observation, Warning, checks};
 use crate::ade20k::{MIRROR, is_window};
 use crate::geometry::room_box::{Level, RoomBox, Wall, parameter::YAW};
 
@@ -35,13 +35,13 @@ const LOW_CONFIDENCE_PCT: f64 = 40.0;
 #[must_use]
 pub fn fit_quality(problem: &BoxProblem, map: &SurfaceMap, room: &RoomBox) -> FitQuality {
     let (mut rejected, mut used, mut squares) = (0.0, 0.0, 0.0);
-    let distances = problem.contact_distances(&room.0);
-    for (distance, contact) in distances.into_iter().zip(&problem.boundaries.contacts) {
-        if problem.is_off(distance) {
-            rejected += contact.weight;
+    for judged in problem.judged_contacts(room) {
+        let (weight, distance) = (judged.contact.weight, judged.distance_px);
+        if judged.off {
+            rejected += weight;
         } else {
-            used += contact.weight;
-            squares += contact.weight * distance * distance;
+            used += weight;
+            squares += weight * distance * distance;
         }
     }
     let all: f64 = rejected + used;
@@ -92,10 +92,8 @@ pub struct Findings<'a> {
     pub sloped: bool,
     /// Camera height, cm.
     pub camera_cm: Option<f64>,
-    /// Of the result.
-    pub confidence_pct: f64,
-    /// The wall's width; `None` when it is refused.
-    pub width: Option<Estimate>,
+    /// Of the width; `None` when it is refused.
+    pub confidence_pct: Option<f64>,
 }
 
 /// The warnings of a measurement.
@@ -140,7 +138,7 @@ pub fn warnings(f: &Findings) -> Vec<Warning> {
         ),
         (f.reading.door_rejected, Warning::DoorScaleRejected),
         (
-            f.width.is_none() || f.confidence_pct < LOW_CONFIDENCE_PCT,
+            f.confidence_pct.is_none_or(|pct| pct < LOW_CONFIDENCE_PCT),
             Warning::LowConfidence,
         ),
     ];

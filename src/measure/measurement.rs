@@ -11,8 +11,8 @@ use crate::geometry::side::Side;
 pub struct Estimate {
     /// The estimate, cm.
     pub cm: f64,
-    /// Ends of the interval that holds the truth in 80 % of photos, cm.
-    pub interval_cm: [f64; 2],
+    /// Ends of the interval that holds the truth in 80 % of photos, cm; `None` where the estimator states none.
+    pub interval_cm: Option<[f64; 2]>,
 }
 
 /// One photo's measurement. Every number is finite; what could not be had is `None`.
@@ -32,8 +32,8 @@ pub struct Measurement {
     pub windows: Vec<WindowEstimate>,
     /// In a corner view, the other wall that is seen.
     pub adjacent_wall: Option<AdjacentWall>,
-    /// 0-100; how it follows from the intervals is documented where it is computed.
-    pub confidence_pct: f64,
+    /// 0-100, of a width; how it follows from the interval is documented where it is computed.
+    pub confidence_pct: Option<f64>,
     /// What the reader must know before trusting the numbers, without repeats.
     pub warnings: Vec<Warning>,
     /// The fitted camera.
@@ -83,7 +83,7 @@ pub struct WindowEstimate {
     pub sill_cm: Option<f64>,
     /// Distance from the wall's left end to the window's left edge, cm; `None` where either is out of view.
     pub left_cm: Option<f64>,
-    /// It goes on past the picture's border: its sizes are those of the part in view, and edges out of view have no position.
+    /// It goes on past the picture's border or behind a nearer wall: its sizes are those of the part in view, and edges out of view have no position.
     #[serde(default)]
     pub is_cut: bool,
 }

@@ -51,12 +51,12 @@ pub fn outline(
         .collect();
 
     let (mut inliers, mut outliers) = (Vec::new(), Vec::new());
-    let distances = problem.contact_distances(&room.0);
-    for (contact, distance) in problem.boundaries.contacts.iter().zip(distances) {
-        if problem.is_off(distance) {
-            outliers.push(photo(contact.pixel));
+    for judged in problem.judged_contacts(room) {
+        let pixel = photo(judged.contact.pixel);
+        if judged.off {
+            outliers.push(pixel);
         } else {
-            inliers.push(photo(contact.pixel));
+            inliers.push(pixel);
         }
     }
     Outline {

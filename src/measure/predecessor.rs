@@ -95,11 +95,11 @@ pub fn estimate(observation: &Observation) -> Measurement {
         penalty += 0.40;
     }
 
-    // The old system stated no interval: both ends are the estimate, and its coverage shows that.
+    // The old system stated no interval.
     let plain = |cm: f64| {
         (cm.is_finite() && cm > 0.0).then_some(Estimate {
             cm,
-            interval_cm: [cm, cm],
+            interval_cm: None,
         })
     };
     Measurement {
@@ -107,7 +107,7 @@ pub fn estimate(observation: &Observation) -> Measurement {
         wall_height: plain(height_cm),
         visible_width_cm: Some(width_cm),
         windows: Vec::<WindowEstimate>::new(),
-        confidence_pct: (100.0_f64 * (1.0 - penalty)).clamp(0.0, 100.0),
+        confidence_pct: Some((100.0_f64 * (1.0 - penalty)).clamp(0.0, 100.0)),
         warnings,
         camera: Some(CameraEstimate {
             focal_px,

@@ -66,7 +66,7 @@ pub fn measure(
     let visible_width_cm = (wall_width.zip(reading.visible_width.median_cm()))
         .map(|(whole, visible)| part_of(whole, is_cut, visible));
     let shown_quality = doubts::fit_quality(problem, map, &room);
-    let confidence_pct = confidence_pct(wall_width);
+    let confidence_pct = wall_width.and_then(|e| e.interval_cm).map(confidence_pct);
     let camera_cm = reading.scale.camera_cm();
     let told_camera = camera_cm.filter(|_| wall_width.is_some());
     let windows = told_camera.map_or_else(Vec::new, |cm| {
@@ -98,7 +98,6 @@ pub fn measure(
             sloped: slope.is_some(),
             camera_cm,
             confidence_pct,
-            width: wall_width,
         }),
         camera: Some(camera(
             told_focal(observation.focal, shown),
@@ -161,7 +160,7 @@ fn adjacent_wall(
     Some(AdjacentWall {
         side,
         width_cm: width.cm,
-        width_interval_cm: width.interval_cm,
+        width_interval_cm: width.interval_cm?,
         visible_width_cm: visible_cm.map(|cm| part_of(width, is_cut, cm)),
         width_is_lower_bound: is_cut,
     })
@@ -253,6 +252,6 @@ fn interval_of([low, cm, high]: [f64; 3]) -> Option<Estimate> {
         .all(|v| v.is_finite() && *v > 0.0)
         .then_some(Estimate {
             cm,
-            interval_cm: [low, high],
+            interval_cm: Some([low, high]),
         })
 }

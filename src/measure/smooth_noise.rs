@@ -98,8 +98,7 @@ impl SmoothNoise {
         let mut distances = DVector::from_iterator(
             self.contacts.len(),
             self.contacts.iter().map(|contact| {
-                let wall = sight.wall(contact.pixel);
-                let (distance, _) = edges.wall_end(wall, contact.level, contact.pixel);
+                let (distance, _) = edges.wall_end_at(&sight, contact.level, contact.pixel);
                 (distance / self.sigma_px).clamp(-CLIPPED, CLIPPED)
             }),
         );

@@ -139,6 +139,12 @@ impl SurfaceMap {
         self.centre_px
     }
 
+    /// First column that is looked at, and the one after the last.
+    #[must_use]
+    pub const fn column_range(&self) -> [usize; 2] {
+        self.columns
+    }
+
     /// The columns that are looked at: their middle, photo px from that of the picture, and half their width.
     #[must_use]
     pub fn columns_px(&self) -> [f64; 2] {

@@ -54,7 +54,9 @@ fn window(
     let (top, bottom) = trimmed_range(&mut down)?;
     let sill = (1.0 - bottom) * camera_cm;
     let from_end = left_end.map(|end| (left - end * room.distance()) * camera_cm);
-    let [in_left, in_right] = [blob.left > 0, blob.right < map.width];
+    // A wall that stands before this one cuts it as the picture's border does.
+    let [first, end] = map.column_range();
+    let [in_left, in_right] = [blob.left > first, blob.right < end];
     let [in_top, in_bottom] = [blob.top > 0, blob.bottom < map.height];
     Some(WindowEstimate {
         width_cm: (right - left) * camera_cm,

@@ -58,13 +58,14 @@ pub fn read_metadata(
 
 /// The EXIF fields; a photo whose EXIF makes the reader panic keeps its pixels.
 fn exif_fields(bytes: &[u8], format: PhotoFormat) -> ExifFields {
-    // EXIF stands before the picture data, which the reader would search byte by byte where there is none.
+    // EXIF stands before the picture data, which the reader would search byte by byte where there is none. A depth map is a second
+    // picture behind them.
     let shortened = match format {
         PhotoFormat::Jpeg => jpeg::without_scan(bytes),
         _ => None,
     };
-    let searched = shortened.as_deref().unwrap_or(bytes);
-    guarded(|| metadata::read(searched)).unwrap_or_else(|_| ExifFields::damaged())
+    let before_scan = shortened.as_deref().unwrap_or(bytes);
+    guarded(|| metadata::read(before_scan, bytes)).unwrap_or_else(|_| ExifFields::damaged())
 }
 
 /// Decodes a photo in this process.

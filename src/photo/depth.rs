@@ -3,7 +3,7 @@
 //! A portrait photo's depth map carries an intrinsic matrix, measured and not nominal, and the size of the picture that it refers to:
 //! `IntrinsicMatrix` is a sequence of nine numbers, whose first is the focal length in px, and `IntrinsicMatrixReferenceWidth` and
 //! `...Height` are plain properties. XMP packets stand in HEIC and JPEG files as they are, so the file is searched for them whatever
-//! container it is.
+//! container it is, and to its end: in a JPEG file the depth map is a second JPEG behind the photo.
 
 use memchr::memmem;
 use roxmltree::{Document, Node};
@@ -26,7 +26,7 @@ pub(super) struct Calibration {
     pub reference: [f64; 2],
 }
 
-/// The calibration in a file; `None` where there is none that makes sense.
+/// The calibration in a whole file; `None` where there is none that makes sense.
 pub(super) fn read(bytes: &[u8]) -> Option<Calibration> {
     memmem::find_iter(bytes, START)
         .take(MOST_PACKETS)
@@ -80,20 +80,23 @@ fn positive(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn packet(attributes: &str, elements: &str) -> Vec<u8> {
-        let description = format!(
+    fn described(attributes: &str, elements: &str) -> String {
+        format!(
             "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\" x:xmptk=\"XMP Core 6.0.0\"><rdf:RDF xmlns:rdf=\"{RDF}\">\
              <rdf:Description rdf:about=\"\" xmlns:depthData=\"{NAMESPACE}\"{attributes}>{elements}</rdf:Description>\
              </rdf:RDF></x:xmpmeta>"
-        );
+        )
+    }
+
+    fn packet(attributes: &str, elements: &str) -> Vec<u8> {
         let other = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"></x:xmpmeta>";
         [
             b"ftypheic\xff\xfe",
             other.as_bytes(),
-            description.as_bytes(),
+            described(attributes, elements).as_bytes(),
             b"\x00\xff",
         ]
         .concat()
@@ -107,10 +110,16 @@ mod tests {
         format!("<depthData:IntrinsicMatrix><rdf:Seq>{list}</rdf:Seq></depthData:IntrinsicMatrix>")
     }
 
-    const WANTED: Calibration = Calibration {
+    pub(in crate::photo) const WANTED: Calibration = Calibration {
         focal_px: 2919.5,
         reference: [4032.0, 3024.0],
     };
+    const SIZE: &str = " depthData:IntrinsicMatrixReferenceWidth=\"4032\" depthData:IntrinsicMatrixReferenceHeight=\"3024\"";
+
+    /// An XMP packet that says [`WANTED`].
+    pub(in crate::photo) fn wanted_packet() -> String {
+        described(SIZE, &matrix("2919.5"))
+    }
 
     #[test]
     fn sizes_are_read_as_elements_and_as_attributes() {
@@ -121,18 +130,16 @@ mod tests {
             size("IntrinsicMatrixReferenceHeight", 3024),
         ];
         assert_eq!(read(&packet("", &elements.concat())), Some(WANTED));
-        let attributes = " depthData:IntrinsicMatrixReferenceWidth=\"4032\" depthData:IntrinsicMatrixReferenceHeight=\"3024\"";
-        assert_eq!(read(&packet(attributes, &matrix("2919.5"))), Some(WANTED));
+        assert_eq!(read(&packet(SIZE, &matrix("2919.5"))), Some(WANTED));
     }
 
     #[test]
     fn what_makes_no_sense_is_no_calibration() {
-        let attributes = " depthData:IntrinsicMatrixReferenceWidth=\"4032\" depthData:IntrinsicMatrixReferenceHeight=\"3024\"";
         for focal in ["NaN", "-2919.5", "0", "inf", "wide"] {
-            assert_eq!(read(&packet(attributes, &matrix(focal))), None, "{focal}");
+            assert_eq!(read(&packet(SIZE, &matrix(focal))), None, "{focal}");
         }
         assert_eq!(read(&packet("", &matrix("2919.5"))), None);
-        let whole = packet(attributes, &matrix("2919.5"));
+        let whole = packet(SIZE, &matrix("2919.5"));
         for cut in 0..whole.len() - END.len() {
             assert_eq!(read(&whole[..cut]), None);
         }

@@ -53,10 +53,11 @@ pub(super) struct ExifFields {
     apple: AppleNote,
 }
 
-/// Reads the EXIF block of any container that can hold one, and the calibration beside a depth map.
-pub(super) fn read(bytes: &[u8]) -> ExifFields {
-    let mut found = read_exif(bytes);
-    found.facts.calibration = depth::read(bytes);
+/// Reads the EXIF block of any container that can hold one, and the calibration beside a depth map, which may stand anywhere in the
+/// whole file; `with_exif` is as much of it as is searched for EXIF.
+pub(super) fn read(with_exif: &[u8], whole: &[u8]) -> ExifFields {
+    let mut found = read_exif(with_exif);
+    found.facts.calibration = depth::read(whole);
     found
 }
 

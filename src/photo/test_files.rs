@@ -85,13 +85,22 @@ pub(super) fn exif_block(mut first: Vec<Field>, exif: &[Field]) -> Vec<u8> {
 
 /// A JPEG with an EXIF block after its start marker.
 pub(super) fn with_exif(jpeg: &[u8], block: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(2 + 6 + block.len()).unwrap();
+    with_app1(jpeg, b"Exif\0\0", block)
+}
+
+/// A JPEG with an XMP packet after its start marker.
+pub(super) fn with_xmp(jpeg: &[u8], packet: &str) -> Vec<u8> {
+    with_app1(jpeg, b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes())
+}
+
+fn with_app1(jpeg: &[u8], name: &[u8], content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(2 + name.len() + content.len()).unwrap();
     [
         &jpeg[..2],
         b"\xff\xe1",
         &length.to_be_bytes(),
-        b"Exif\0\0",
-        block,
+        name,
+        content,
         &jpeg[2..],
     ]
     .concat()

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::test_files::{
     Field, apple_note, encode, exif_block, heif, png_with_exif, quarters, tiff, webp_with_exif,
-    with_exif,
+    with_exif, with_xmp,
 };
 use super::*;
 use crate::geometry::camera::FocalSource;
@@ -242,9 +242,26 @@ fn a_phone_s_jpeg_says_focal_length_and_gravity() {
     assert!(down.y > 0.98 && (down.z - 0.15).abs() < 0.01, "{down}");
 }
 
+/// A phone's portrait photo: its depth map is a second JPEG behind it, with the calibration.
+fn portrait_photo() -> Vec<u8> {
+    let depth_map = encode(quarters(32, 24), ImageFormat::Jpeg);
+    let depth_map = with_xmp(&depth_map, &depth::tests::wanted_packet());
+    [phone_photo(), depth_map].concat()
+}
+
+#[test]
+fn the_calibration_behind_a_jpeg_s_picture_is_its_focal_length() {
+    let photo = decoded(&portrait_photo());
+    let focal = photo.metadata.focal.unwrap();
+    assert_eq!(focal.source, FocalSource::Depth);
+    let [width, height] = depth::tests::WANTED.reference;
+    let expected = depth::tests::WANTED.focal_px / width.hypot(height) * photo.size().diagonal();
+    assert!((focal.px - expected).abs() < 1e-9, "{focal:?}");
+}
+
 #[test]
 fn metadata_alone_are_those_of_the_decoded_photo() {
-    for bytes in [phone_photo(), tiny("irot_exif6.heic")] {
+    for bytes in [phone_photo(), portrait_photo(), tiny("irot_exif6.heic")] {
         let photo = decoded(&bytes);
         let (alone, warnings) = read_metadata(&bytes, photo.size()).unwrap();
         assert_eq!(alone.focal, photo.metadata.focal);

@@ -7,7 +7,7 @@ use super::budget::Permit;
 use super::decoding::{Decoded, Decoding};
 use super::to_microseconds;
 use crate::photo::Photo;
-use crate::report::photo_result::PhotoResult;
+use crate::photo_result::PhotoResult;
 use crate::segment::Segmenter;
 
 /// A decoded photo before the network.
@@ -87,7 +87,7 @@ fn decoded(
         let Some(photo) = photo else {
             // What it took until it failed; a result of an earlier run keeps its own times.
             if !result.cached {
-                result.timings_ms.decode = to_microseconds(spent.as_secs_f64() * 1e3);
+                result.timings_ms.decode = Some(to_microseconds(spent.as_secs_f64() * 1e3));
                 result.timings_ms.total = to_microseconds(result.timings_ms.sum());
             }
             on_result(index, result);

@@ -11,7 +11,7 @@ use crate::deadline::Deadline;
 use crate::isolation::WorkerPool;
 use crate::memory::rss_mb;
 use crate::photo::{self, Limits, Photo, PhotoError};
-use crate::report::photo_result::{ImageInfo, PhotoResult};
+use crate::photo_result::{ImageInfo, PhotoResult};
 
 /// Reads and decodes the photos of a run.
 pub struct Decoding {
@@ -72,7 +72,7 @@ impl Prepare for Decoding {
         let mut result = self.entry(index, "not decoded");
         let path = &self.jobs[index].case.path;
         let (read, ms) = timed(|| photo::read(path, &self.limits));
-        result.timings_ms.read = ms;
+        result.timings_ms.read = Some(ms);
         let bytes = match read {
             Ok(read) => {
                 let recall = self.recall.as_ref();
@@ -111,8 +111,8 @@ impl Prepare for Decoding {
             Ok(photo) => {
                 result.decodes = 1;
                 result.rss_mb.decode = rss_mb();
-                result.timings_ms.decode = to_microseconds(photo.timings.decode_ms);
-                result.timings_ms.exif = to_microseconds(photo.timings.exif_ms);
+                result.timings_ms.decode = Some(to_microseconds(photo.timings.decode_ms));
+                result.timings_ms.exif = Some(to_microseconds(photo.timings.exif_ms));
                 result.warnings.clone_from(&photo.warnings);
                 result.image = Some(ImageInfo {
                     width_px: photo.pixels.width(),

@@ -38,7 +38,7 @@ pub fn full_frame(upright: ImageSize, focal: Focal, known: Known) -> Measurement
         wall_width: Some(middle(DISTANCE_CM.map(|d| d * per_distance))),
         wall_height: Some(middle(height)),
         width_is_lower_bound: true,
-        confidence_pct: CONFIDENCE_PCT,
+        confidence_pct: Some(CONFIDENCE_PCT),
         warnings: [
             Some(Warning::FallbackMask),
             known
@@ -59,7 +59,7 @@ fn middle(interval_cm: [f64; 2]) -> Estimate {
     let [low, high] = interval_cm;
     Estimate {
         cm: (low * high).sqrt(),
-        interval_cm,
+        interval_cm: Some(interval_cm),
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
             known,
         );
         let width = guess.wall_width.unwrap();
-        assert_eq!(width.interval_cm, [285.0, 565.0]);
+        assert_eq!(width.interval_cm, Some([285.0, 565.0]));
         assert!((285.0..565.0).contains(&width.cm));
         assert!((guess.wall_height.unwrap().cm - 300.0).abs() < 1e-9);
         assert!(guess.warnings.contains(&Warning::FallbackMask));

@@ -7,11 +7,11 @@ use super::budget::Permit;
 use super::job::PhotoJob;
 use super::measuring::{Labelled, Unlabelled};
 use super::settings::Settings;
-use super::{median, to_microseconds};
+use super::{median, timed, to_microseconds};
 use crate::memory::rss_mb;
 use crate::photo::Photo;
-use crate::report::photo_result::{PhotoResult, StageTimings};
-use crate::segment::{Request, SegmentError, Segmentation, Segmenter};
+use crate::photo_result::{PhotoResult, StageTimings};
+use crate::segment::{Request, SegmentError, SegmentTimings, Segmentation, Segmenter};
 
 /// A photo that went through the network.
 pub struct Ready {
@@ -28,26 +28,25 @@ pub struct Ready {
 /// What repeated labelling of a photo yields.
 struct Labelling {
     segmentation: Result<Segmentation, Unlabelled>,
-    /// Of preprocessing, inference and masks, ms.
-    times: [Vec<f64>; 3],
+    /// Of each run.
+    times: Vec<SegmentTimings>,
     inferences: u32,
     input_size: Option<[u32; 2]>,
 }
 
 impl Labelling {
-    fn add(&mut self, found: Result<Segmentation, SegmentError>) {
+    /// Takes the outcome of a run, of which `share_ms` fell to this photo.
+    fn add(&mut self, found: Result<Segmentation, SegmentError>, share_ms: f64) {
+        self.times.push(match &found {
+            Ok(found) => found.timings,
+            Err(_) => SegmentTimings {
+                inference_ms: Some(share_ms),
+                ..SegmentTimings::default()
+            },
+        });
         if let Ok(found) = &found {
             self.inferences += found.inferences;
             self.input_size = found.input_size;
-            let timings = found.timings;
-            let stages = [
-                timings.preprocess_ms,
-                timings.inference_ms,
-                timings.masks_ms,
-            ];
-            for (all, ms) in self.times.iter_mut().zip(stages) {
-                all.push(ms);
-            }
         }
         self.segmentation = found.map_err(Unlabelled::from);
     }
@@ -62,7 +61,7 @@ pub fn label(
 ) -> Vec<Ready> {
     let none = || Labelling {
         segmentation: Err(Unlabelled::Failed("not segmented".to_owned())),
-        times: Default::default(),
+        times: Vec::new(),
         inferences: 0,
         input_size: None,
     };
@@ -76,9 +75,10 @@ pub fn label(
                 deadline: settings.deadline(one.spent),
             })
             .collect();
-        let found = segmenter.segment_together(&requests);
+        let (found, ms) = timed(|| segmenter.segment_together(&requests));
+        let share_ms = ms / requests.len().max(1) as f64;
         for (labelling, found) in labellings.iter_mut().zip(found) {
-            labelling.add(found);
+            labelling.add(found, share_ms);
         }
         if labellings.iter().all(|one| one.segmentation.is_err()) {
             break;
@@ -90,7 +90,8 @@ pub fn label(
         .map(|(one, labelling)| {
             let labelled = labelled(one.result, one.photo, settings, labelling);
             let times = labelled.result.timings_ms;
-            let ms = times.preprocess + times.inference + times.masks;
+            let stages = [times.preprocess, times.inference, times.masks];
+            let ms: f64 = stages.into_iter().flatten().sum();
             let spent = one.spent + Duration::from_secs_f64(ms / 1e3);
             Ready {
                 index: one.index,
@@ -110,15 +111,19 @@ fn labelled(
 ) -> Labelled {
     result.inferences += labelling.inferences;
     result.input_size = labelling.input_size;
+    let stages = |t: &SegmentTimings| [t.preprocess_ms, t.inference_ms, t.masks_ms];
     if settings.repeat > 1 {
-        let [preprocess, inference, masks] = &labelling.times;
-        let stages = preprocess.iter().zip(inference).zip(masks);
-        result.repeats_ms = stages
-            .map(|((a, b), c)| to_microseconds(a + b + c))
-            .collect();
+        let sums = labelling
+            .times
+            .iter()
+            .map(|t| stages(t).iter().flatten().sum());
+        result.repeats_ms = sums.map(to_microseconds).collect();
     }
     result.rss_mb.inference = rss_mb();
-    let [preprocess, inference, masks] = labelling.times.map(|all| median(&all));
+    let [preprocess, inference, masks] = [0, 1, 2].map(|stage| {
+        let times = labelling.times.iter().filter_map(|t| stages(t)[stage]);
+        median(&times.collect::<Vec<f64>>())
+    });
     result.timings_ms = StageTimings {
         preprocess,
         inference,

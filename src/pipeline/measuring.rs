@@ -14,7 +14,7 @@ use crate::label_map::LabelMap;
 use crate::measure::{self, EstimatorKind, Measurement, Observation};
 use crate::memory::rss_mb;
 use crate::photo::{Photo, segments};
-use crate::report::photo_result::{PhotoResult, Status};
+use crate::photo_result::{PhotoResult, Status};
 use crate::segment::{SegmentError, Segmentation};
 use crate::warning::Warning;
 
@@ -129,10 +129,13 @@ fn measure_photo(
                 result.error = Some(why);
                 return draw(result, photo, &all_wall(size)?, &guess, job, settings);
             }
-            Fallback::Cloud(cloud) => match cloud.labels(photo, deadline) {
-                Ok(labels) => (labels, None, Some(why)),
-                Err(error) => return Err(format!("{why}; {error}")),
-            },
+            Fallback::Cloud(cloud) => {
+                let (labels, ms) = timed(|| cloud.labels(photo, deadline));
+                let spent = result.timings_ms.inference.unwrap_or(0.0);
+                result.timings_ms.inference = Some(to_microseconds(spent + ms));
+                let labels = labels.map_err(|error| format!("{why}; {error}"))?;
+                (labels, None, Some(why))
+            }
         },
     };
     // The labels may know better than gravity which way is up, and a field of view and edges are those of the upright picture.
@@ -176,7 +179,7 @@ fn measure_photo(
     for (sum, ms) in result.repeats_ms.iter_mut().zip(&times) {
         *sum = to_microseconds(*sum + segments_ms + ms);
     }
-    result.timings_ms.measure = to_microseconds(segments_ms + median(&times));
+    result.timings_ms.measure = median(&times).map(|ms| to_microseconds(segments_ms + ms));
     result.rss_mb.measure = rss_mb();
     set_measurement(result, &measurement, focal, photo.metadata.focal);
     if let Some(why) = failed_here {
@@ -186,10 +189,11 @@ fn measure_photo(
             result.status = Status::Fallback;
         }
     }
-    draw(result, photo, &labels, &measurement, job, settings)?;
+    // Before the pictures, which are not the photo's time: a folder that says "ok" must not stand beside a report that says "error".
     deadline
         .map_or(Ok(()), |deadline| deadline.check())
-        .map_err(|missed| missed.to_string())
+        .map_err(|missed| missed.to_string())?;
+    draw(result, photo, &labels, &measurement, job, settings)
 }
 
 /// What the guess of `--fallback full-frame` takes a photo for.

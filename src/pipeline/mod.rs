@@ -21,7 +21,7 @@ pub use settings::Settings;
 
 use std::time::Instant;
 
-use crate::score::statistics;
+use crate::statistics;
 
 /// Runs `stage` and says how many milliseconds it took.
 fn timed<T>(stage: impl FnOnce() -> T) -> (T, f64) {
@@ -35,7 +35,7 @@ fn to_microseconds(ms: f64) -> f64 {
     (ms * 1e3).round() / 1e3
 }
 
-/// The median, to the microsecond; 0 for a stage that did not run.
-fn median(times: &[f64]) -> f64 {
-    to_microseconds(statistics::median(times).unwrap_or(0.0))
+/// The median, to the microsecond; `None` for a stage that did not run.
+fn median(times: &[f64]) -> Option<f64> {
+    statistics::median(times).map(to_microseconds)
 }

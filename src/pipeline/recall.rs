@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::job::PhotoJob;
-use crate::report::photo_result::PhotoResult;
+use crate::photo_result::PhotoResult;
 
 /// Knows results of earlier runs.
 pub trait Recall: Debug + Send + Sync {

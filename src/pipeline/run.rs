@@ -13,7 +13,7 @@ use super::labelling::{Ready, label};
 use super::measuring::finish;
 use super::settings::Settings;
 use crate::isolation::{WorkerPool, WorkerTotals};
-use crate::report::photo_result::PhotoResult;
+use crate::photo_result::PhotoResult;
 use crate::segment::Segmenter;
 
 /// Pixels in memory per decoding worker: one photo of a 24 MP phone, or two of 12 MP. Three bytes each, so 75 MB a worker.

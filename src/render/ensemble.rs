@@ -18,6 +18,8 @@ pub(super) enum Amount {
     Few,
     /// A home: an ensemble and what gathers around it.
     Home,
+    /// A home seen over a laid table, with more of everything.
+    Crowd,
 }
 
 /// What a room is for.
@@ -53,6 +55,34 @@ impl Furnisher<'_> {
                 }
             }
             Amount::Home => self.home(opposite, lit, draw),
+            Amount::Crowd => self.crowd(opposite, lit, draw),
+        }
+    }
+
+    fn crowd(&mut self, opposite: usize, lit: f32, draw: &mut Draw) {
+        const TABLES: usize = 4;
+        for _ in 0..TABLES {
+            let table = furniture::laid_table(draw);
+            let size = [table.width, table.depth];
+            if let Some(place) = self.before_camera(table, [0.1, 1.2], draw) {
+                if draw.chance(0.6) {
+                    let model = furniture::chair(draw);
+                    self.chairs(&place, size, &[1.0], &model, draw);
+                }
+                break;
+            }
+        }
+        self.home(opposite, lit, draw);
+        for _ in 0..draw.below(3) {
+            let table = furniture::laid_table(draw);
+            self.anywhere(table, draw);
+        }
+        for _ in 0..2 + draw.below(6) {
+            let chair = furniture::chair(draw);
+            self.anywhere(chair, draw);
+            let thing = any_piece(draw);
+            let wall = draw.below(self.shell.walls.len());
+            self.against(wall, thing, draw);
         }
     }
 
@@ -60,7 +90,7 @@ impl Furnisher<'_> {
         if draw.chance(0.15) {
             let class = draw.pick([ade20k::TABLE, ade20k::COFFEE_TABLE, ade20k::DESK]);
             let table = furniture::table(draw, class);
-            self.before_camera(table, draw);
+            self.before_camera(table, [0.25, 0.6], draw);
         }
         let first = draw.weighted([
             (Theme::Living, 0.3),
@@ -244,12 +274,24 @@ impl Furnisher<'_> {
 
     fn table_with_chairs(&mut self, draw: &mut Draw) {
         let table = furniture::table(draw, ade20k::TABLE);
-        let (half, depth) = (0.5 * table.width, table.depth);
+        let size = [table.width, table.depth];
         let model = furniture::chair(draw);
-        let Some(place) = self.anywhere(table, draw) else {
-            return;
-        };
-        for side in [-1.0_f32, 1.0] {
+        if let Some(place) = self.anywhere(table, draw) {
+            self.chairs(&place, size, &[-1.0, 1.0], &model, draw);
+        }
+    }
+
+    /// Chairs along a table of this width and depth, before it (-1) or behind it (1) in its own frame.
+    fn chairs(
+        &mut self,
+        table: &Place,
+        [width, depth]: [f32; 2],
+        sides: &[f32],
+        model: &Thing,
+        draw: &mut Draw,
+    ) {
+        let half = 0.5 * width;
+        for &side in sides {
             for k in 0..((2.0 * half / 0.6) as usize).max(1) {
                 if !draw.chance(0.75) {
                     continue;
@@ -262,11 +304,11 @@ impl Furnisher<'_> {
                 } else {
                     -depth - pull - 0.2
                 };
-                let origin = place.at(x, y);
+                let origin = table.at(x, y);
                 if self.shell.contains(origin.x, origin.y)
                     && self.shell.clearance(origin.x, origin.y) > 0.05
                 {
-                    let along = [side * place.along[0], side * place.along[1]];
+                    let along = [side * table.along[0], side * table.along[1]];
                     self.pieces
                         .push(Piece::new(origin, along, model.solids.clone()));
                 }

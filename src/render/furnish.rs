@@ -211,12 +211,17 @@ impl<'a> Furnisher<'a> {
         None
     }
 
-    /// Stands a thing right before the camera, so that the lower edge of the frame cuts it.
-    pub(super) fn before_camera(&mut self, thing: Thing, draw: &mut Draw) -> Option<Place> {
+    /// Stands a thing before the camera, so that the lower edge of the frame cuts it: its front edge `gap` metres away, from and to.
+    pub(super) fn before_camera(
+        &mut self,
+        thing: Thing,
+        gap: [f32; 2],
+        draw: &mut Draw,
+    ) -> Option<Place> {
         let turn = self.heading + draw.normal(0.0, 0.3);
         let [c, s] = [turn.cos(), -turn.sin()];
-        // A thing's back lies at y = 0 of its frame; its front edge stands this far from the camera.
-        let ahead = draw.uniform(0.25, 0.6) + thing.depth;
+        // A thing's back lies at y = 0 of its frame.
+        let ahead = draw.uniform(gap[0], gap[1]) + thing.depth;
         let aside = draw.normal(0.0, 0.5);
         let place = Place {
             origin: Vec3::new(

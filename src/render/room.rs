@@ -44,7 +44,9 @@ const MIX: [(Scenario, f32); 12] = [
 ];
 
 /// Rooms that are tried for a scenario. Each admits a camera in one of a few rooms, unless the picture is a strip that can
-/// hold none of its views; then an open plan, which asks least of a view, takes its place.
+/// hold none of its views; then open plans, which ask least of a view, take its place. Those are drawn without a bound until
+/// one admits a camera: nearly all do in the longest pictures that [`parse_size`](super::parse_size) lets through, few in
+/// much longer ones.
 const TRIES: usize = 400;
 
 /// Draws photo `index`. `long` and `short` are the sides of the picture; 35 % of photos are portrait. The specimen names its
@@ -128,6 +130,7 @@ fn amount(scenario: Scenario, mixed: bool, draw: &mut Draw) -> Amount {
         }
         Scenario::Furnished if mixed => draw.pick([Amount::Few, Amount::Home]),
         Scenario::Furnished => Amount::Few,
+        Scenario::Crowded => Amount::Crowd,
         _ if mixed => draw.weighted([
             (Amount::Bare, 0.08),
             (Amount::Few, 0.22),
@@ -231,7 +234,7 @@ fn window_lights(plan: &Plan, draw: &mut Draw) -> Vec<WindowLight> {
 mod tests {
     use super::*;
     use crate::{
-        ade20k::{CEILING, DOOR, FLOOR, WALL},
+        ade20k::{CEILING, COFFEE_TABLE, COUNTERTOP, DESK, DOOR, FLOOR, TABLE, WALL},
         render::{
             light_source::WINDOW_LIGHT_SPARE,
             material::Material,
@@ -321,6 +324,19 @@ mod tests {
             let share = near_share(&specimen.scene, &specimen.camera);
             assert!(share <= MOST_NEAR, "{index}: {share}");
         }
+    }
+
+    #[test]
+    fn a_crowded_room_is_mostly_seen_over_a_table() {
+        let tables = [TABLE, DESK, COFFEE_TABLE, COUNTERTOP];
+        let over_one = specimens(Scenario::Crowded).filter(|specimen| {
+            let map = labels(&specimen.scene, &specimen.camera);
+            let [lowest, all] = [map.len() - map.len() / 6, map.len()];
+            let seen = map[lowest..].iter().filter(|class| tables.contains(class));
+            6 * seen.count() > all - lowest
+        });
+        let count = over_one.count();
+        assert!(count >= 4, "{count} of 12");
     }
 
     #[test]

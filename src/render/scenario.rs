@@ -33,6 +33,8 @@ pub enum Scenario {
     Corridor,
     /// A lens of 13-16 mm equivalent.
     UltraWide,
+    /// A view over a laid table or a worktop into a room full of things, as people take photos of kitchens and dining rooms.
+    Crowded,
 }
 
 /// A scenario name that is not known.
@@ -44,7 +46,7 @@ pub struct UnknownScenario {
 
 impl Scenario {
     /// All scenarios.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Nominal,
         Self::Tall,
         Self::Wild,
@@ -58,6 +60,7 @@ impl Scenario {
         Self::OpenPlan,
         Self::Corridor,
         Self::UltraWide,
+        Self::Crowded,
     ];
 
     /// The name on the command line and in the ground truth.
@@ -77,6 +80,7 @@ impl Scenario {
             Self::OpenPlan => "open_plan",
             Self::Corridor => "corridor",
             Self::UltraWide => "ultra_wide",
+            Self::Crowded => "crowded",
         }
     }
 
@@ -104,8 +108,11 @@ impl Scenario {
     /// Height of the lens above the floor, metres.
     pub(super) fn camera_height(self, draw: &mut Draw) -> f32 {
         let low = matches!(self, Self::Wild) && draw.chance(0.15);
+        // Some sit at the table.
+        let seated = matches!(self, Self::Crowded) && draw.chance(0.25);
         match self {
             _ if low => draw.normal(1.15, 0.12),
+            _ if seated => draw.normal(1.2, 0.07),
             Self::Shifted => draw.normal(1.6, 0.12),
             Self::Nominal | Self::Tall | Self::Wild | Self::Furnished | Self::Cut | Self::Low => {
                 draw.normal(1.5, 0.12)

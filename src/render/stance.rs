@@ -44,7 +44,12 @@ pub(super) fn draw_camera(
             _ => draw.normal(0.0, 12.0),
         }
         .to_radians();
-        let pitch = draw.normal(-3.0, 5.0).to_radians();
+        let pitch = match scenario {
+            // Who stands at a table looks down at it.
+            Scenario::Crowded => draw.normal(-9.0, 7.0),
+            _ => draw.normal(-3.0, 5.0),
+        }
+        .to_radians();
         let roll = draw.normal(0.0, 1.5).to_radians();
         let (low, high) = plan
             .shell

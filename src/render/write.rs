@@ -6,7 +6,7 @@ mod photo_file;
 #[cfg(test)]
 mod tests;
 
-use std::{fs, path::Path};
+use std::{fs, ops::ControlFlow, path::Path};
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use rayon::prelude::*;
@@ -31,13 +31,13 @@ use crate::whole_file;
 /// Renders `options.count` rooms into `options.out`: photos, `labels/<stem>.png` (0-based ADE20K indices, upright) and
 /// `ground_truth.json`. The files do not depend on the number of threads.
 ///
-/// `finished` is told the name of each photo that is written.
+/// `finished` is told the name of each photo that is written, and says whether to go on.
 ///
 /// # Errors
-/// When a file cannot be written, or the folder has a ground truth or photos that are not of rendered rooms.
+/// When a file cannot be written, `finished` breaks off, or the folder has a ground truth or photos that are not of rendered rooms.
 pub fn write_rooms(
     options: &RoomsOptions,
-    finished: impl Fn(&str) + Sync,
+    finished: impl Fn(&str) -> ControlFlow<()> + Sync,
 ) -> Result<RoomsSummary, RenderError> {
     if options.out.is_file() {
         return Err(RenderError::NoFolder(options.out.clone()));
@@ -67,8 +67,10 @@ pub fn write_rooms(
         .into_par_iter()
         .map(|index| {
             let truth = write_photo(options, &labels, index)?;
-            finished(&truth.file);
-            Ok(truth)
+            match finished(&truth.file) {
+                ControlFlow::Continue(()) => Ok(truth),
+                ControlFlow::Break(()) => Err(RenderError::Stopped),
+            }
         })
         .collect::<Result<Vec<_>, RenderError>>()?;
     let mut json = serde_json::to_vec_pretty(&truths)?;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Report;
 use crate::dataset::names::{Distinct, base_name, normalised, stem};
 
-/// Takes folders out of a report: paths of photos, names of photos and of truth that are paths from elsewhere, `folders` and
-/// those of the photos where messages name them, and all of them where ONNX Runtime says why a device was passed over.
+/// Takes folders out of a report: paths of photos, names of photos and of truth that are paths from elsewhere, and in messages
+/// `folders`, those of the photos, and all that lead out of the measured folder.
 pub fn anonymise(report: &mut Report, folders: &[&Path]) {
     let mut known: Vec<PathBuf> = folders.iter().map(|f| f.to_path_buf()).collect();
     for result in &mut report.results {
@@ -27,9 +27,10 @@ pub fn anonymise(report: &mut Report, folders: &[&Path]) {
     for result in &mut report.results {
         result.file = names.of(&result.file);
         if let Some(error) = &mut result.error {
-            *error = prefixes.iter().fold(std::mem::take(error), |text, prefix| {
+            let text = prefixes.iter().fold(std::mem::take(error), |text, prefix| {
                 without_prefix(&text, prefix)
             });
+            *error = without_folders(&text);
         }
     }
     for skipped in &mut report.environment.skipped_devices {
@@ -62,22 +63,52 @@ fn without_prefix(text: &str, prefix: &str) -> String {
     out
 }
 
-/// `text` with the last part alone of every absolute path in it: whose folders they are is not known here.
+/// `text` with the last part alone of every path in it that leads out of the measured folder: whose folders they are is not known
+/// here. A folder's name may hold spaces, so that a path goes on to where a message would end it.
 fn without_folders(text: &str) -> String {
-    let is_quote = |c: char| "'\"([".contains(c);
-    text.split_inclusive(char::is_whitespace)
-        .map(|word| {
-            let quoted = word.trim_start_matches(is_quote);
-            let quotes = &word[..word.len() - quoted.len()];
-            let path = quoted.trim_end();
-            let space = &quoted[path.len()..];
-            if is_from_outside(path) {
-                format!("{quotes}{}{space}", base_name(&normalised(path)))
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect()
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = first_path(rest) {
+        let (before, path) = rest.split_at(start);
+        let (path, after) = path.split_at(path_length(path));
+        out.push_str(before);
+        out.push_str(base_name(&normalised(path)));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Where the first path in `text` begins that leads out of the measured folder.
+fn first_path(text: &str) -> Option<usize> {
+    let goes_on = |c: char| c.is_alphanumeric() || "/\\._-~".contains(c);
+    text.char_indices().map(|(at, _)| at).find(|&at| {
+        let before = text[..at].chars().next_back();
+        !before.is_some_and(goes_on) && begins_outside(&text[at..])
+    })
+}
+
+/// Whether `text` begins with `/home`, `~/`, `../`, `C:\` or `\\server`; the slashes of `https://` begin no path.
+fn begins_outside(text: &str) -> bool {
+    let on_drive =
+        matches!(text.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
+    let from_root = text
+        .strip_prefix('/')
+        .is_some_and(|next| next.starts_with(|c: char| c != '/' && !c.is_whitespace()));
+    let relative = ["~/", "~\\", "../", "..\\", "\\\\"];
+    on_drive || from_root || relative.iter().any(|start| text.starts_with(start))
+}
+
+/// Bytes of the path that `text` begins with.
+fn path_length(text: &str) -> usize {
+    let ends = |(at, c): (usize, char)| {
+        let is_drive = at == 1 && c == ':';
+        let before_another = c.is_whitespace() && begins_outside(&text[at + c.len_utf8()..]);
+        !is_drive && (before_another || "'\"`:,;()[]<>|\n".contains(c))
+    };
+    text.char_indices()
+        .find(|&place| ends(place))
+        .map_or(text.len(), |(at, _)| at)
 }
 
 /// The names that photos go by, no two alike: what tells two photos apart may be their folders alone.
@@ -157,6 +188,18 @@ mod tests {
         let reason = "cannot load '/home/jane/lib/libcudart.so': see https://onnxruntime.ai/docs, C:\\jane\\x.dll";
         let told = "cannot load 'libcudart.so': see https://onnxruntime.ai/docs, x.dll";
         assert_eq!(without_folders(reason), told);
+        for (message, told) in [
+            ("no /home/jane doe/lib/x.so: gone", "no x.so: gone"),
+            ("dlopen(/Users/jane/x.dylib, 2)", "dlopen(x.dylib, 2)"),
+            (
+                "looked for /tmp/a b/x.png.png and /tmp/a b/x.png",
+                "looked for x.png.png and x.png",
+            ),
+            ("file:/home/jane/x", "file:x"),
+            ("1 / 2 and/or rooms/a.jpg", "1 / 2 and/or rooms/a.jpg"),
+        ] {
+            assert_eq!(without_folders(message), told);
+        }
     }
 
     #[test]

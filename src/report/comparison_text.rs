@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::comparison::{Change, Comparison, ErrorsOf, MapeChange, PhotoChange, TimeChange};
 use super::wording::escaped_markdown;
 use crate::say::{counted, printable};
@@ -17,17 +19,13 @@ pub fn table(comparison: &Comparison) -> String {
         put(&mut out, &printable(&line));
     }
     let listed: Vec<&PhotoChange> = listed(comparison).collect();
-    let widest = listed
-        .iter()
-        .map(|p| name(p).chars().count())
-        .max()
-        .unwrap_or(0);
+    let widest = listed.iter().map(|p| name(p).width()).max().unwrap_or(0);
     if !listed.is_empty() {
         put(&mut out, "");
     }
     for photo in listed {
         let name = name(photo);
-        let padding = " ".repeat(widest - name.chars().count());
+        let padding = " ".repeat(widest - name.width());
         let [width, height] = errors(photo);
         put(
             &mut out,

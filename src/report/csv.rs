@@ -1,8 +1,8 @@
 //! The report as CSV: one line a photo.
 
-use super::photo_result::PhotoResult;
 use super::schema::Report;
 use super::wording;
+use crate::photo_result::PhotoResult;
 
 const HEADER: [&str; 27] = [
     "file",
@@ -84,7 +84,7 @@ fn row(r: &PhotoResult, build: &str, change: &str, gates: &str) -> [String; 27] 
         number(r.camera.map(|c| c.focal_px)),
         number(r.camera.map(|c| c.pitch_deg)),
         number(r.camera.and_then(|c| c.height_cm)),
-        number(Some(r.timings_ms.inference)),
+        number(r.timings_ms.inference),
         number(Some(r.timings_ms.total)),
         codes.join(" "),
         cell(build),

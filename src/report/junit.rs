@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use super::comparison::PhotoChange;
 use super::gate_outcome::{GateOutcome, Verdict};
-use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, escaped_xml};
+use crate::photo_result::{PhotoResult, Status};
 
 /// The whole document.
 #[must_use]
@@ -74,13 +74,9 @@ fn count<T>(all: &[T], which: impl Fn(&T) -> bool) -> usize {
 }
 
 fn properties(out: &mut String, report: &Report) -> std::fmt::Result {
-    let machine = &report.environment;
     let run = [
         ("build", wording::build(report)),
-        (
-            "machine",
-            format!("{}, {}, {} cores", machine.os, machine.cpu, machine.cores),
-        ),
+        ("machine", wording::machine(&report.environment)),
     ];
     // No test is about them, and a suite has no text of its own in the form that viewers have in common.
     let unmatched = report.unmatched.iter();

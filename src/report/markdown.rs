@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::comparison_text;
 use super::gate_outcome::{GateOutcome, Verdict};
-use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording;
+use crate::photo_result::{PhotoResult, Status};
 use crate::say::counted;
 
 /// Photos listed as the worst.

@@ -11,14 +11,12 @@ pub mod json;
 pub mod json_schema;
 pub mod junit;
 pub mod markdown;
-pub mod photo_result;
 pub mod pictures;
 pub mod schema;
 pub mod table;
 mod wording;
 
 pub use anonymous::anonymise;
-pub use photo_result::{PhotoResult, Status};
 pub use schema::Report;
 pub use wording::{
     duration, escaped_markdown, escaped_xml, gate as gate_line, gates_missed, percent,

@@ -1,11 +1,11 @@
 //! One report with a photo of every kind, for the tests of the forms.
 
-use super::photo_result::{Camera, ImageInfo, PhotoResult, StageTimings, Status};
 use super::schema::{Environment, Model, Report, RunOptions, SCHEMA_VERSION, Tool, Unmatched};
 use crate::dataset::Truth;
 use crate::gate::{GateLimits, check};
 use crate::geometry::camera::{FocalSource, GravitySource};
 use crate::photo::PhotoFormat;
+use crate::photo_result::{Camera, ImageInfo, PhotoResult, StageTimings, Status};
 use crate::score::{RunTotals, score_photo, summarise};
 use crate::warning::Warning;
 
@@ -40,13 +40,13 @@ fn measured(file: &str, width: f64, height: f64) -> PhotoResult {
     result.inferences = 1;
     result.decodes = 1;
     result.timings_ms = StageTimings {
-        read: 2.0,
-        decode: 410.0,
-        exif: 0.1,
-        preprocess: 8.0,
-        inference: 160.0,
-        masks: 12.0,
-        measure: 40.0,
+        read: Some(2.0),
+        decode: Some(410.0),
+        exif: Some(0.1),
+        preprocess: Some(8.0),
+        inference: Some(160.0),
+        masks: Some(12.0),
+        measure: Some(40.0),
         total: 632.1,
     };
     result
@@ -81,7 +81,8 @@ pub(crate) fn report() -> Report {
         refused.wall_width_cm,
         refused.width_interval_cm,
         refused.visible_width_cm,
-    ) = (None, None, None);
+        refused.confidence_pct,
+    ) = (None, None, None, None);
     refused.warnings = vec![Warning::FloorLineMissing];
     score_photo(&mut refused, truth(400.0, 250.0));
     let mut fallback = measured("dark.webp", 420.0, 260.0);
@@ -116,9 +117,9 @@ pub(crate) fn report() -> Report {
         },
         environment: Environment {
             os: "linux x86_64".to_owned(),
-            cpu: "Some CPU".to_owned(),
-            cores: 2,
-            memory_mb: 16_000,
+            cpu: Some("Some CPU".to_owned()),
+            cores: Some(2),
+            memory_mb: Some(16_000),
             onnx_runtime: Some("1.24.4".to_owned()),
             device: Some("cpu".to_owned()),
             ..Environment::default()

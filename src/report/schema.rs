@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::comparison::{Comparison, PhotoChange};
 use super::gate_outcome::{GateOutcome, Verdict};
-use super::photo_result::PhotoResult;
+use crate::photo_result::PhotoResult;
 use crate::score::metrics::Metrics;
 use crate::segment::{Operators, SegmenterInfo, Skipped};
 
@@ -100,12 +100,15 @@ impl Tool {
 pub struct Environment {
     /// Operating system and architecture.
     pub os: String,
-    /// Processor.
-    pub cpu: String,
-    /// Logical processors.
-    pub cores: usize,
-    /// Memory, MB.
-    pub memory_mb: u64,
+    /// Processor, where the system tells; `several` in a report of unlike machines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<String>,
+    /// Logical processors; absent in a report of unlike machines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cores: Option<usize>,
+    /// Memory, MB, where the system tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_mb: Option<u64>,
     /// Version of ONNX Runtime, where it ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub onnx_runtime: Option<String>,

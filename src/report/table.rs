@@ -1,17 +1,20 @@
 //! The terminal table: what fits the width is shown, the most telling columns first; nothing is cut but file names and notes.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::comparison_text;
 use super::gate_outcome::Verdict;
-use super::photo_result::{PhotoResult, Status};
 use super::schema::Report;
 use super::wording::{self, ABSENT};
+use crate::photo_result::{PhotoResult, Status};
 use crate::say::{counted, printable};
+use crate::score::error_stats::ErrorStats;
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
-use crate::score::statistics::ErrorStats;
+use crate::warning::Warning;
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -127,14 +130,34 @@ fn photos(out: &mut String, results: &[PhotoResult], width: usize, style: Style)
     for (row, result) in results.iter().enumerate() {
         line(out, &columns, Some(row), style_of(result.status, style));
     }
-    let warned = results.iter().filter(|r| !r.warnings.is_empty()).count();
-    if warned > 0 && !shows_notes {
-        let text = format!(
-            "warnings of {} do not fit: COLUMNS=200 or --save report.md shows them",
-            counted(warned, "photo")
-        );
-        push_line(out, &text, style.dim);
+    if !shows_notes {
+        warnings(out, results, width, style);
     }
+}
+
+/// What the photos' warnings say and how many have each, the most frequent first, where the table has no room for them.
+fn warnings(out: &mut String, results: &[PhotoResult], width: usize, style: Style) {
+    let mut counts: BTreeMap<Warning, usize> = BTreeMap::new();
+    for warning in results.iter().flat_map(|result| &result.warnings) {
+        *counts.entry(*warning).or_default() += 1;
+    }
+    if counts.is_empty() {
+        return;
+    }
+    let mut counts: Vec<(Warning, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    let warned = results.iter().filter(|r| !r.warnings.is_empty()).count();
+    let title = format!("\nWarnings of {}", counted(warned, "photo"));
+    push_line(out, &title, style.bold);
+    for (warning, count) in counts {
+        let title = format!("{count:>4} x {}: ", warning.code());
+        let words = warning.explain().split(' ').map(str::to_owned);
+        for line in wrapped(&title, &words.collect::<Vec<_>>(), "", width) {
+            push_line(out, &line, anstyle::Style::new());
+        }
+    }
+    let hint = "COLUMNS=200 or --save report.md shows each beside its photo";
+    push_line(out, &format!("  {hint}"), style.dim);
 }
 
 /// Windows, and the other wall of a corner view, of a few photos: one a line would hide what many photos have in common.
@@ -337,14 +360,14 @@ fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
             .collect();
         items.push(format!("middle half {:.0}-{:.0}", total.q1, total.q3));
         items.extend(wording::repeats(metrics));
-        for line in wrapped("median ms: ", &items, width) {
+        for line in wrapped("median ms: ", &items, ",", width) {
             push_line(out, &line, style.dim);
         }
     }
     for caution in wording::cautions(report) {
         push_line(out, &caution, plain);
     }
-    for line in wrapped("", &wording::build_parts(report), width) {
+    for line in wrapped("", &wording::build_parts(report), ",", width) {
         push_line(out, &line, style.dim);
     }
     if report.interrupted {
@@ -367,12 +390,12 @@ fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
     }
 }
 
-/// A title and a list behind it, in lines of at most `width` characters that begin below the first item.
-fn wrapped(title: &str, items: &[String], width: usize) -> Vec<String> {
+/// A title and a list behind it, with `separator` after all items but the last, in lines of at most `width` characters that begin below the first item.
+fn wrapped(title: &str, items: &[String], separator: &str, width: usize) -> Vec<String> {
     let mut lines = vec![title.to_owned()];
     for (place, item) in items.iter().enumerate() {
-        let comma = if place + 1 < items.len() { "," } else { "" };
-        let item = format!("{item}{comma}");
+        let is_last = place + 1 == items.len();
+        let item = format!("{item}{}", if is_last { "" } else { separator });
         match lines.last_mut() {
             Some(line) if place == 0 || length(line) + 1 + length(&item) <= width => {
                 line.push_str(if place == 0 { "" } else { " " });

@@ -1,10 +1,10 @@
 //! How numbers and names are worded, the same in every form of report that people read.
 
 use super::gate_outcome::{GateOutcome, Verdict};
-use super::photo_result::{PhotoResult, StageTimings, Status};
-use super::schema::Report;
+use super::schema::{Environment, Report};
 use crate::geometry::side::Side;
 use crate::measure::{AdjacentWall, WindowEstimate};
+use crate::photo_result::{PhotoResult, StageTimings, Status};
 use crate::say::{counted, printable};
 use crate::score::Metrics;
 use crate::score::metrics::Spread;
@@ -86,7 +86,7 @@ pub fn window(window: &WindowEstimate) -> String {
         at("sill at", window.sill_cm),
         at("from the wall's left end", window.left_cm),
         if window.is_cut {
-            ", goes on past the picture"
+            ", goes on out of view"
         } else {
             ""
         }
@@ -101,7 +101,7 @@ pub fn adjacent_wall(wall: &AdjacentWall) -> [String; 2] {
     };
     let [low, high] = wall.width_interval_cm;
     let cut = if wall.width_is_lower_bound {
-        ", goes on past the picture"
+        ", goes on out of view"
     } else {
         ""
     };
@@ -203,6 +203,13 @@ pub fn pace(metrics: &Metrics) -> String {
         n => parts.push(format!("{n} decoding processes lost")),
     }
     parts.join(", ")
+}
+
+/// The machine: "linux x86_64, Some CPU, 2 cores".
+pub fn machine(environment: &Environment) -> String {
+    let cores = environment.cores.map(|cores| counted(cores, "core"));
+    let parts = [Some(environment.os.clone()), environment.cpu.clone(), cores];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Which program and model made the report: "measure-bench 0.1.0 (1a2b3c), model bundled (5e5e5e5e), ONNX Runtime 1.32.0, cpu".

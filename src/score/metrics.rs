@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::error_stats::{ErrorStats, Sample, error_stats};
 use super::round;
-use super::statistics::{ErrorStats, Sample, error_stats, median, quantile};
 use crate::isolation::WorkerTotals;
 use crate::load::ProcessorUse;
-use crate::report::photo_result::{PhotoResult, Status};
+use crate::photo_result::{PhotoResult, Status};
+use crate::statistics::{median, quantile};
 
 /// The guess that any method must beat: this size for every photo, cm.
 pub const CONSTANT_WIDTH_CM: f64 = 420.0;
@@ -274,17 +275,18 @@ fn stage_times(results: &[PhotoResult]) -> BTreeMap<String, Spread> {
 
 fn stage_memory(results: &[PhotoResult]) -> BTreeMap<String, Spread> {
     let stages = timed(results).flat_map(|r| r.rss_mb.stages());
-    by_stage(stages.filter_map(|(stage, mb)| Some((stage, mb?))))
+    by_stage(stages)
 }
 
 fn timed(results: &[PhotoResult]) -> impl Iterator<Item = &PhotoResult> {
     results.iter().filter(|r| r.is_timed())
 }
 
-fn by_stage(values: impl Iterator<Item = (&'static str, f64)>) -> BTreeMap<String, Spread> {
+/// The spread of each stage over the photos that have one.
+fn by_stage(values: impl Iterator<Item = (&'static str, Option<f64>)>) -> BTreeMap<String, Spread> {
     let mut by_stage: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (stage, value) in values {
-        by_stage.entry(stage).or_default().push(value);
+        by_stage.entry(stage).or_default().extend(value);
     }
     by_stage
         .into_iter()

@@ -1,12 +1,12 @@
 //! Errors, MAPE and coverage: pure functions of measurements and truth. The one place where the two meet.
 
+pub mod error_stats;
 pub mod metrics;
-pub mod statistics;
 
 pub use metrics::{Metrics, RunTotals, summarise};
 
 use crate::dataset::Truth;
-use crate::report::photo_result::{PhotoResult, PhotoScore};
+use crate::photo_result::{PhotoResult, PhotoScore};
 
 /// Lays truth beside a result and computes its errors; `None` takes truth away again.
 pub fn score_photo(result: &mut PhotoResult, truth: Option<Truth>) {

@@ -122,7 +122,7 @@ pub enum SegmentError {
     LabelFile(#[from] LabelFileError),
     /// A label map of another shape than its photo.
     #[error(
-        "{}: {} x {} has another aspect than the upright photo, {} x {}; label maps are upright, as displayed",
+        "{}: {} x {} has another aspect than the photo as displayed, {} x {}",
         path.display(), map[0], map[1], photo[0], photo[1]
     )]
     LabelAspect {

@@ -174,7 +174,7 @@ impl Segmenter for LabelDir {
             input_size: None,
             inferences: 0,
             timings: SegmentTimings {
-                masks_ms: super::milliseconds_since(started),
+                masks_ms: Some(super::milliseconds_since(started)),
                 ..SegmentTimings::default()
             },
         })

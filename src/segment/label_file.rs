@@ -29,7 +29,7 @@ pub enum LabelFileError {
         /// Why.
         source: image::ImageError,
     },
-    /// It has colours.
+    /// It has colours, or fewer than 8 bits.
     #[error("{}: a label map has one channel of 8 or 16 bits, this picture is {found}", path.display())]
     Colour {
         /// The file.
@@ -65,7 +65,7 @@ pub enum LabelFileError {
 /// Reads a label map.
 ///
 /// # Errors
-/// When the file cannot be read, has colours, or holds a value that is neither a class nor "unknown".
+/// When the file cannot be read, has colours or fewer than 8 bits, or holds a value that is neither a class nor "unknown".
 pub fn read(path: &Path) -> Result<LabelMap, LabelFileError> {
     let path_buf = || path.to_path_buf();
     let bytes = std::fs::read(path).map_err(|source| LabelFileError::Io {
@@ -80,24 +80,11 @@ pub fn read(path: &Path) -> Result<LabelMap, LabelFileError> {
             }
         })?;
     let (width, height) = (picture.width(), picture.height());
-    let classes: Vec<Result<ClassIndex, u16>> = match &picture {
-        DynamicImage::ImageLuma8(map) => map
-            .as_raw()
-            .iter()
-            .map(|value| class_of(u16::from(*value)))
-            .collect(),
-        DynamicImage::ImageLuma16(map) => map
-            .as_raw()
-            .iter()
-            .map(|value| class_of_16(*value))
-            .collect(),
-        other => {
-            return Err(LabelFileError::Colour {
-                path: path_buf(),
-                found: format!("{:?}", other.color()),
-            });
-        }
-    };
+    let classes =
+        classes_of(&picture, stored_bits(&bytes)).map_err(|found| LabelFileError::Colour {
+            path: path_buf(),
+            found,
+        })?;
     let checked = (0u32..).zip(classes).map(|(index, class)| {
         class.map_err(|value| LabelFileError::Value {
             path: path_buf(),
@@ -128,6 +115,36 @@ pub fn write(labels: &LabelMap, path: &Path) -> Result<(), LabelFileError> {
             path: path.to_path_buf(),
             source,
         })
+}
+
+/// Bits of a sample as a PNG file says them in its header, which is its first chunk. The decoder scales grey of fewer bits to 8 and
+/// then says 8, also as the original colour type.
+fn stored_bits(png: &[u8]) -> Option<u8> {
+    /// Behind the signature, the chunk's length and name, width and height.
+    const AT: usize = 8 + 4 + 4 + 4 + 4;
+    png.get(AT).copied()
+}
+
+/// The class of every pixel, or its value when it stands for none; the picture's colour type when that is no label map's.
+fn classes_of(
+    picture: &DynamicImage,
+    stored_bits: Option<u8>,
+) -> Result<Vec<Result<ClassIndex, u16>>, String> {
+    match (picture, stored_bits) {
+        // Its values are scaled: class 3 of 4 bits would be read as 51.
+        (DynamicImage::ImageLuma8(_), Some(bits @ (1 | 2 | 4))) => Err(format!("L{bits}")),
+        (DynamicImage::ImageLuma8(map), _) => Ok(map
+            .as_raw()
+            .iter()
+            .map(|value| class_of(u16::from(*value)))
+            .collect()),
+        (DynamicImage::ImageLuma16(map), _) => Ok(map
+            .as_raw()
+            .iter()
+            .map(|value| class_of_16(*value))
+            .collect()),
+        (other, _) => Err(format!("{:?}", other.color())),
+    }
 }
 
 /// The class of an 8-bit value, or the value when it stands for none.
@@ -179,6 +196,35 @@ mod tests {
             ImageBuffer::from_raw(4, 1, vec![0, 149, 65535, 255]).unwrap();
         picture.save(&path).unwrap();
         assert_eq!(read(&path).unwrap().classes(), [0, 149, UNKNOWN, UNKNOWN]);
+    }
+
+    #[test]
+    fn fewer_than_eight_bits_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.png");
+        let byte = GrayImage::from_raw(1, 1, vec![0x33]).unwrap();
+        byte.save(&path).unwrap();
+        let eight_bits = std::fs::read(&path).unwrap();
+        // The byte as several pixels; the checksums are those of the header chunk.
+        for (bits, width, checksum) in [
+            (1, 8, 0xcb7b_d2ee_u32),
+            (2, 4, 0x96e7_48b0),
+            (4, 2, 0x14b9_cd57),
+        ] {
+            let mut map = eight_bits.clone();
+            map[19] = width;
+            map[24] = bits;
+            map[29..33].copy_from_slice(&checksum.to_be_bytes());
+            std::fs::write(&path, &map).unwrap();
+            let scaled = image::load_from_memory(&map).unwrap();
+            assert_eq!(scaled.color(), image::ColorType::L8);
+            assert_eq!(scaled.width(), u32::from(width));
+            let message = read(&path).unwrap_err().to_string();
+            assert!(
+                message.contains(&format!("this picture is L{bits}")),
+                "{message}"
+            );
+        }
     }
 
     #[test]

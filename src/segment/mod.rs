@@ -119,15 +119,15 @@ pub struct Segmentation {
     pub timings: SegmentTimings,
 }
 
-/// Milliseconds of the stages of segmentation.
+/// Milliseconds of the stages of segmentation that ran.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SegmentTimings {
     /// Resizing and normalising.
-    pub preprocess_ms: f64,
+    pub preprocess_ms: Option<f64>,
     /// The network; of a run for several photos, an equal share.
-    pub inference_ms: f64,
-    /// Network outputs to labels.
-    pub masks_ms: f64,
+    pub inference_ms: Option<f64>,
+    /// Network outputs, or a given label map, to labels.
+    pub masks_ms: Option<f64>,
 }
 
 /// What labelled the photos of a run.

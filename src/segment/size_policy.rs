@@ -169,7 +169,10 @@ fn scale_to_edges(photo: ImageSize, shortest: u32, longest: Option<u32>) -> Imag
         exact = limit * short / long;
         size = exact.round_ties_even();
     }
-    if photo.width.min(photo.height) == to_pixels(size) {
+    // Of the right size as it is; a longer photo is cut down below, as it is where its short side has another length.
+    if photo.width.min(photo.height) == to_pixels(size)
+        && photo.width.max(photo.height) <= LONGEST_SIDE
+    {
         return photo;
     }
     if photo.width < photo.height {
@@ -225,6 +228,11 @@ mod tests {
 
     #[test]
     fn sizes_of_the_reference_processor() {
+        let unlimited = SizePolicy::Edges {
+            shortest_edge: 640,
+            longest_edge: None,
+            divisor: 32,
+        };
         // Policy, photo (w, h), wanted input (h, w), as transformers' Mask2FormerImageProcessor gives them.
         let table = [
             (edges(640, 2560), size(4032, 3024), [640, 864]),
@@ -237,6 +245,10 @@ mod tests {
             (edges(640, 2560), size(640, 900), [928, 640]),
             (edges(256, 512), size(1600, 600), [192, 512]),
             (edges(256, 512), size(344, 256), [256, 352]),
+            (unlimited, size(640, 8192), [8192, 640]),
+            // The reference knows no LONGEST_SIDE, whatever the short side is.
+            (unlimited, size(640, 12_800), [8192, 640]),
+            (unlimited, size(641, 12_800), [8192, 640]),
         ];
         for (policy, photo, wanted) in table {
             assert_eq!(

@@ -270,7 +270,7 @@ mod tests {
         (score.expected_height_cm, score.height_pct_err) = (Some(250.0), Some(1.0));
         // 420 for 400 cm is 5 % off.
         assert_eq!(error_of_all(&report), Some(3.0));
-        report.results[0].score = crate::report::photo_result::PhotoScore::default();
+        report.results[0].score = crate::photo_result::PhotoScore::default();
         assert_eq!(error_of_all(&report), None);
     }
 

@@ -75,6 +75,8 @@ fn good_photos_are_measured_and_scored() {
     assert_eq!(report["metrics"]["total"], 2);
     assert_eq!(report["metrics"]["withTruth"], 2);
     for result in report["results"].as_array().unwrap() {
+        assert_eq!(result["status"], "ok", "{result}");
+        assert!(result["widthPctErr"].as_f64().unwrap() < 5.0, "{result}");
         assert_eq!(result["decodes"], 1, "{result}");
         assert_eq!(
             result["inferences"], 0,

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn every_form_of_report_is_written_and_can_be_scored_again() {
     let dir = small_set();
-    let files = ["r.json", "r.csv", "r.md", "r.xml"];
+    let files = ["r.json", "r.csv", "r.md", "r.html", "r.xml"];
     let mut command = measuring(dir.path());
     for file in files {
         command.args(["--save", file]);
@@ -35,26 +35,32 @@ fn every_form_of_report_is_written_and_can_be_scored_again() {
 #[test]
 fn the_debug_folder_holds_masks_of_the_photos_size_and_labels_that_measure_the_same() {
     let dir = small_set();
+    for file in ["study_portrait.jpg", "labels/study_portrait.png"] {
+        std::fs::copy(fixtures().join(file), dir.path().join(file)).unwrap();
+    }
     let first = measuring(dir.path())
         .args(["--debug-dir", "out", "--summary", "json"])
         .assert()
         .code(0);
-    let folder = dir.path().join("out/bedroom-jpg");
-    let photo = image::image_dimensions(dir.path().join("bedroom.jpg")).unwrap();
-    for mask in ["wall", "floor", "ceiling", "window"] {
-        let picture = image::open(folder.join(format!("{mask}.png"))).unwrap();
-        let (width, height) = (picture.width(), picture.height());
-        assert!(
-            (width, height) == photo || (height, width) == photo,
-            "{mask}"
-        );
-        assert!(
-            picture
-                .into_luma8()
-                .pixels()
-                .all(|p| [0, 255].contains(&p.0[0]))
-        );
+    // Both are stored lying; one is displayed upside down, the other upright.
+    for (photo, displayed) in [
+        ("bedroom-jpg", (1600, 1200)),
+        ("study-portrait-jpg", (1200, 1600)),
+    ] {
+        let folder = dir.path().join("out").join(photo);
+        for mask in ["wall", "floor", "ceiling", "window"] {
+            let picture = image::open(folder.join(format!("{mask}.png"))).unwrap();
+            let size = (picture.width(), picture.height());
+            assert_eq!(size, displayed, "{photo}: {mask}");
+            assert!(
+                picture
+                    .into_luma8()
+                    .pixels()
+                    .all(|p| [0, 255].contains(&p.0[0]))
+            );
+        }
     }
+    let folder = dir.path().join("out/bedroom-jpg");
     assert!(folder.join("overlay.png").is_file());
     let file = json(&std::fs::read(folder.join("measurement.json")).unwrap());
     let reported = json(&first.get_output().stdout)["results"][0]["timingsMs"].clone();

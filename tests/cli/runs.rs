@@ -5,11 +5,15 @@ use super::*;
 #[test]
 fn a_dry_run_lists_photos_with_their_truth_and_measures_nothing() {
     let dir = small_set();
+    let files = || std::fs::read_dir(dir.path()).unwrap().count();
+    let before = files();
     measuring(dir.path())
         .args(["--dry-run", "--ground-truth", "truth.json"])
+        .args(["--save", "r.json"])
         .assert()
         .code(0)
-        .stdout(predicate::str::contains("bedroom.jpg").and(predicate::str::contains(" x ")));
+        .stdout(predicate::str::contains("bedroom.jpg  496.85 x 256.12 cm"));
+    assert_eq!(files(), before, "nothing is saved");
     std::fs::write(
         dir.path().join("known.csv"),
         "file,fovDeg\nbedroom.jpg,70\ngone.jpg,70\n",
@@ -78,7 +82,7 @@ fn memory_depends_on_the_size_of_a_photo_and_not_on_the_number_of_photos() {
     const LARGE: &str = "large_24mp.heic";
     let peak_mb = |command: &mut Command| {
         let run = command
-            .args(["--jobs", "1", "--summary", "json"])
+            .args(["--jobs", "1", "--device", "cpu", "--summary", "json"])
             .assert()
             .code(0);
         let report = json(&run.get_output().stdout);

@@ -96,10 +96,10 @@ fn an_interrupt_before_the_first_photo_leaves_a_report_too() {
     // The journal is there once the run listens.
     wait_until(|| dir.path().join("r.json.journal.jsonl").exists());
     signal(&run, Signal::INT);
-    let code = run.wait().unwrap().code();
-    // A small run may be over before the signal comes.
-    assert!(matches!(code, Some(130 | 0)), "{code:?}");
-    assert!(report(dir.path())["results"].is_array());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    let part = report(dir.path());
+    assert_eq!(part["interrupted"], true);
+    assert!(part["results"].as_array().unwrap().len() < PHOTOS);
 }
 
 #[test]
@@ -127,4 +127,34 @@ fn a_second_interrupt_ends_at_once() {
     assert_eq!(run.wait().unwrap().code(), Some(130));
     let report = dir.path().join("r.json");
     assert!(!report.exists(), "what is not finished is not saved");
+}
+
+/// A supervisor signals the process that it knows; a sweep's measuring runs are its own business.
+#[test]
+fn a_sweep_takes_its_measuring_run_with_it() {
+    let dir = rooms();
+    std::fs::write(dir.path().join("sweep.json"), "a whole sweep").unwrap();
+    let mut run = binary()
+        .current_dir(dir.path())
+        .args(["sweep", "--dir", "rooms", "--long-side", "64,96"])
+        .args(["--repeat", "1000", "--save", "sweep.json"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until(|| !children(run.id()).is_empty());
+    let measuring = children(run.id())[0];
+    signal(&run, Signal::TERM);
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(
+        !std::path::Path::new(&format!("/proc/{}", measuring.as_raw_nonzero())).exists(),
+        "it goes on by itself"
+    );
+    let said = std::io::read_to_string(run.stderr.take().unwrap()).unwrap();
+    assert!(
+        said.contains("sweep.json holds a whole sweep and stays as it was"),
+        "{said}"
+    );
+    let kept = std::fs::read_to_string(dir.path().join("sweep.json")).unwrap();
+    assert_eq!(kept, "a whole sweep");
 }

@@ -90,20 +90,39 @@ fn no_worker_outlives_a_killed_run() {
     wait_until(gone);
 }
 
+/// What a report says of its photos, apart from what measuring took.
+fn said(report: &Value) -> Vec<Value> {
+    let mut results = report["results"].as_array().unwrap().clone();
+    for result in &mut results {
+        let result = result.as_object_mut().unwrap();
+        for name in ["timingsMs", "rssMb"] {
+            result.remove(name);
+        }
+    }
+    results
+}
+
 #[test]
-fn all_photos_of_a_run_share_their_workers() {
+fn all_photos_of_a_run_share_their_workers_and_are_measured_alike_by_any_number() {
     let dir = rooms();
-    for jobs in ["1", "3"] {
-        let mut run = start(dir.path(), &["--jobs", jobs]);
+    let run = |more: &[&str]| {
+        let mut run = start(dir.path(), more);
         assert!(run.wait().unwrap().success());
-        let metrics = report(dir.path())["metrics"].clone();
+        report(dir.path())
+    };
+    let [one, three] = ["1", "3"].map(|jobs| {
+        let report = run(&["--jobs", jobs]);
+        let metrics = &report["metrics"];
         let started = metrics["workers"]["started"].as_u64().unwrap();
         assert!((1..=jobs.parse().unwrap()).contains(&started), "{metrics}");
         assert_eq!(metrics["workers"]["lost"], 0);
-    }
-    let mut run = start(dir.path(), &["--isolation", "none"]);
-    assert!(run.wait().unwrap().success());
-    assert!(report(dir.path())["metrics"]["workers"].is_null());
+        report
+    });
+    let none = run(&["--isolation", "none"]);
+    assert!(none["metrics"]["workers"].is_null());
+    assert_eq!(said(&one).len(), PHOTOS);
+    assert_eq!(said(&one), said(&three));
+    assert_eq!(said(&one), said(&none));
 }
 
 #[test]

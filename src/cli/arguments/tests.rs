@@ -179,6 +179,8 @@ fn wrong_settings_name_the_file_and_the_remedy() {
             "did you mean 'max-width-mape'?",
         ),
         ("resume = true", "command line"),
+        ("fallback = 'cloud'", "command line"),
+        ("cloud-url = 'https://example.org'", "command line"),
         ("recursive = 'yes'", "true or false"),
         ("jobs = [1, 2]", "one value"),
         ("jobs = true", "a text or a number"),

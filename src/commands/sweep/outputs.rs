@@ -61,6 +61,11 @@ pub(super) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
+    /// The file that is to be written.
+    pub const fn path(&self) -> &Path {
+        self.path
+    }
+
     /// Whether there is such a file already.
     pub fn replaces(&self) -> bool {
         self.path.exists()

@@ -140,10 +140,11 @@ fn understand<const N: usize>(
     let place = format!("entry {number}");
     let written = pick(&raw.pairs, &FILE_NAMES).map_err(|e| entry_error(&place, e))?;
     let file = match (raw.key, written) {
-        (Some(key), None) => key,
-        (None | Some(_), Some(Value::String(file))) => file.clone(),
+        // A name inside an entry that has one already is that of the room, say.
+        (Some(key), _) => key,
+        (None, Some(Value::String(file))) => file.clone(),
         (None, None) => return Err(entry_error(&place, "no file name".to_owned())),
-        (_, Some(other)) => {
+        (None, Some(other)) => {
             return Err(entry_error(
                 &place,
                 format!("the file name is {other}, not text"),

@@ -85,6 +85,12 @@ fn a_doubled_key_of_an_object_is_not_lost() {
 }
 
 #[test]
+fn the_key_of_an_object_is_the_file_whatever_a_room_is_called() {
+    let records = json(r#"{"a.jpg": {"w": 400, "name": "Salon"}}"#).unwrap();
+    assert_eq!(records[0].file, "a.jpg");
+}
+
+#[test]
 fn a_csv_file_name_that_looks_like_a_number_stays_text() {
     assert_eq!(csv("file,w\n2024,5\n").unwrap()[0].file, "2024");
 }

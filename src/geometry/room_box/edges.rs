@@ -8,7 +8,7 @@ use nalgebra::{SMatrix, Vector3};
 use super::parameter::{
     LEFT, LN_DISTANCE, LN_FOCAL, LN_HEIGHT, LN_KNEE, PITCH, RIGHT, ROLL, SLOPE, YAW,
 };
-use super::{Level, PARAMETERS, Parameters, Roof, RoomBox, Wall};
+use super::{Level, PARAMETERS, Parameters, Roof, RoomBox, Sight, Wall};
 use crate::geometry::side::Side;
 
 /// Derivatives of a vector: one column a parameter.
@@ -150,10 +150,18 @@ fn add_to_column(shape: &mut Derivatives, column: usize, by: Vector3<f64>) {
 }
 
 impl BoxEdges {
-    /// Signed distance in px of a pixel, measured from the principal point, to a wall's upper or lower edge, positive
-    /// on the side of the floor or ceiling, and its derivatives.
+    /// Signed distance in px of a pixel, measured from the principal point, to the upper or lower edge of the wall in whose
+    /// direction it lies, positive on the side of the floor or ceiling, and its derivatives. `sight` is of the same room.
+    // The innermost step of every fit.
+    #[inline]
     #[must_use]
-    pub fn wall_end(&self, wall: Wall, level: Level, pixel: [f64; 2]) -> (f64, Parameters) {
+    pub fn wall_end_at(&self, sight: &Sight, level: Level, pixel: [f64; 2]) -> (f64, Parameters) {
+        self.wall_end(sight.wall(pixel), level, pixel)
+    }
+
+    /// The same, to an edge of a given wall.
+    #[must_use]
+    pub(super) fn wall_end(&self, wall: Wall, level: Level, pixel: [f64; 2]) -> (f64, Parameters) {
         // A floor edge's normal points up at the opposite and the right wall (where `end` and the distance are positive) and
         // down at the left one, and so does a ceiling edge's.
         let (edges, sign) = match level {

@@ -153,17 +153,17 @@ pub fn choose<'a>(
 
 /// Whether a level ceiling explains where walls end above, so that no roof needs to be tried.
 fn is_level(problem: &BoxProblem, best: &Hypothesis, map: &SurfaceMap) -> bool {
-    let distances = problem.contact_distances(&best.minimum.at);
+    let room = best.room();
     let (mut off, mut all) = (0.0, 0.0);
-    for (contact, distance) in problem.boundaries.contacts.iter().zip(distances) {
-        if contact.level == Level::Ceiling {
-            all += contact.weight;
-            if problem.is_off(distance) {
-                off += contact.weight;
+    for judged in problem.judged_contacts(&room) {
+        if judged.contact.level == Level::Ceiling {
+            all += judged.contact.weight;
+            if judged.off {
+                off += judged.contact.weight;
             }
         }
     }
-    off <= MOST_OFF * all && mismatch(&best.room(), map, FINE_SAMPLES) < MOST_MISMATCH
+    off <= MOST_OFF * all && mismatch(&room, map, FINE_SAMPLES) < MOST_MISMATCH
 }
 
 /// The box that explains the picture best among those that `problem` allows.

@@ -28,8 +28,9 @@ fn without_a_ceiling_line_the_height_is_the_usual_one() {
     assert_warns(&m, Warning::HeightFromPrior);
     let width = m.wall_width.unwrap();
     let truth = CAMERA_CM * room.width();
-    assert!(width.interval_cm[0] < truth && truth < width.interval_cm[1]);
-    let [low, high] = m.wall_height.unwrap().interval_cm;
+    let [low, high] = width.interval_cm.unwrap();
+    assert!(low < truth && truth < high);
+    let [low, high] = m.wall_height.unwrap().interval_cm.unwrap();
     assert!(low < 255.0 && 265.0 < high);
 }
 
@@ -40,7 +41,7 @@ fn without_a_floor_line_the_ceiling_line_carries_the_width() {
     assert!(!labels.classes().contains(&FLOOR));
     let m = measure(&labels, Known::default());
     assert_warns(&m, Warning::FloorLineMissing);
-    let [low, high] = m.wall_width.unwrap().interval_cm;
+    let [low, high] = m.wall_width.unwrap().interval_cm.unwrap();
     let truth = CAMERA_CM * room.width();
     assert!(low < truth && truth < high);
     assert!(
@@ -235,7 +236,7 @@ fn a_partition_is_no_box_and_makes_less_sure() {
     let m = measure(&labels, Known::default());
     assert_warns(&m, Warning::NotABox);
     let spread = |m: &Measurement| {
-        let [low, high] = m.wall_width.unwrap().interval_cm;
+        let [low, high] = m.wall_width.unwrap().interval_cm.unwrap();
         high / low
     };
     assert!(spread(&m) > 1.05 * spread(&plain), "{m:?}");

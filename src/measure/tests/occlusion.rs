@@ -53,6 +53,33 @@ fn a_wall_that_goes_on_behind_another_is_a_lower_bound() {
     assert!(m.wall_width.unwrap().cm > visible);
 }
 
+#[test]
+fn a_window_that_goes_on_behind_a_nearer_wall_is_cut() {
+    let edge = 0.3;
+    let near = room(TILT_DEG, 2.0, HEIGHT, [-9.0, 0.5]);
+    let far = room(TILT_DEG, 3.2, HEIGHT, [-0.55, 9.0]);
+    // On the far wall, once whole and once up to where the nearer one hides the rest.
+    let [whole, hidden] = [0.1, 0.5].map(|to| {
+        let labels = paint_rays(&near, |ray| {
+            let is_near = ray.x > edge * ray.z;
+            let seen = see(if is_near { &near } else { &far }, ray);
+            match seen.on_wall {
+                Some([x, h])
+                    if !is_near && (-0.4..3.2 * to).contains(&x) && (0.6..1.3).contains(&h) =>
+                {
+                    WINDOWPANE
+                }
+                _ => bare(&seen),
+            }
+        });
+        let m = measure(&labels, known());
+        assert_eq!(m.windows.len(), 1, "{m:?}");
+        m.windows[0]
+    });
+    assert!(!whole.is_cut, "{whole:?}");
+    assert!(hidden.is_cut, "{hidden:?}");
+}
+
 /// What frays at the border of two labels is narrow, too.
 #[test]
 fn a_pier_is_not_the_opposite_wall_whatever_hangs_on_it() {
@@ -72,7 +99,7 @@ fn a_pier_is_not_the_opposite_wall_whatever_hangs_on_it() {
     let m = measure(&labels, known());
     let width = m.wall_width.unwrap().cm;
     assert!(width > CAMERA_CM * 1.0, "{width}");
-    let [low, high] = m.wall_width.unwrap().interval_cm;
+    let [low, high] = m.wall_width.unwrap().interval_cm.unwrap();
     assert!(high > CAMERA_CM * 2.0, "{low} to {high}");
 }
 

@@ -8,6 +8,7 @@ mod seating;
 mod small;
 mod storage;
 mod tables;
+mod tableware;
 
 pub(super) use beds::bed;
 pub(super) use fittings::{casing, hanging, open_leaf, picture, radiator, sill, wall_screen};
@@ -16,6 +17,7 @@ pub(super) use seating::{chair, sofa, stool};
 pub(super) use small::{ceiling_lamp, clutter, floor_lamp, person, plant, rug};
 pub(super) use storage::{cabinet, nightstand, shelf, television};
 pub(super) use tables::table;
+pub(super) use tableware::laid_table;
 
 use super::{
     Vec3,

@@ -30,6 +30,9 @@ pub enum RenderError {
         /// Why.
         source: image::ImageError,
     },
+    /// Whoever is told of the photos wanted no more of them.
+    #[error("stopped before all photos were rendered")]
+    Stopped,
     /// The ground truth could not be written as JSON.
     #[error("cannot write the ground truth as JSON")]
     Truth(#[from] serde_json::Error),

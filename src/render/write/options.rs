@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr};
 
+use crate::photo::Limits;
 use crate::render::Scenario;
 
 /// File type of the photos.
@@ -42,21 +43,34 @@ impl PhotoFormat {
 
 /// A picture size that cannot be read or rendered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected WIDTHxHEIGHT such as 1024x768, each side 16 to 8192, not {0:?}")]
+#[error(
+    "expected WIDTHxHEIGHT such as 1024x768, each side 16 to 8192 and the longer one at most {most} times the shorter, not {0:?}",
+    most = most_elongated()
+)]
 pub struct UnknownSize(String);
+
+/// Long side over short side, at most: as much as is measured by default. Longer strips see so little of any wall that the
+/// search for a room takes hundreds of rooms a photo.
+fn most_elongated() -> f64 {
+    Limits::default().max_aspect
+}
 
 /// Reads a size such as `512x384`; returns its longer and shorter side, px.
 ///
 /// # Errors
-/// When the text has another form or a side is outside 16-8192.
+/// When the text has another form, a side is outside 16-8192, or the longer one is too long for the shorter.
 pub fn parse_size(text: &str) -> Result<[u32; 2], UnknownSize> {
     let unknown = || UnknownSize(text.to_owned());
     let (width, height) = text.split_once(['x', 'X']).ok_or_else(unknown)?;
     let width: u32 = width.trim().parse().map_err(|_| unknown())?;
     let height: u32 = height.trim().parse().map_err(|_| unknown())?;
+    let [long, short] = [width.max(height), width.min(height)];
     let range = 16..=8192;
-    if range.contains(&width) && range.contains(&height) {
-        Ok([width.max(height), width.min(height)])
+    if range.contains(&long)
+        && range.contains(&short)
+        && f64::from(long) <= most_elongated() * f64::from(short)
+    {
+        Ok([long, short])
     } else {
         Err(unknown())
     }

@@ -19,6 +19,10 @@ fn options(out: &Path, count: usize) -> RoomsOptions {
     }
 }
 
+fn go_on(_: &str) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
 /// All files under the folder, by relative path.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     walkdir::WalkDir::new(folder)
@@ -38,7 +42,7 @@ fn render(threads: usize, count: usize) -> BTreeMap<PathBuf, Vec<u8>> {
         .num_threads(threads)
         .build()
         .unwrap();
-    pool.install(|| write_rooms(&options(folder.path(), count), |_| {}))
+    pool.install(|| write_rooms(&options(folder.path(), count), go_on))
         .unwrap();
     files(folder.path())
 }
@@ -60,8 +64,8 @@ fn a_folder_holds_nothing_of_what_was_rendered_there_before() {
         format: PhotoFormat::Png,
         ..options(folder.path(), 5)
     };
-    write_rooms(&earlier, |_| {}).unwrap();
-    write_rooms(&options(folder.path(), 3), |_| {}).unwrap();
+    write_rooms(&earlier, go_on).unwrap();
+    write_rooms(&options(folder.path(), 3), go_on).unwrap();
     fs::remove_file(&own).unwrap();
     assert_eq!(files(folder.path()), render(1, 3));
 }
@@ -78,7 +82,7 @@ fn what_was_not_rendered_is_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let own = path(folder.path());
         fs::write(&own, bytes).unwrap();
-        let error = write_rooms(&options(folder.path(), 2), |_| {}).unwrap_err();
+        let error = write_rooms(&options(folder.path(), 2), go_on).unwrap_err();
         assert!(error.to_string().contains(own.to_str().unwrap()), "{error}");
         assert_eq!(files(folder.path()).len(), 1);
         assert_eq!(fs::read(&own).unwrap(), bytes);
@@ -88,10 +92,10 @@ fn what_was_not_rendered_is_not_overwritten() {
 #[test]
 fn truth_goes_before_its_photos_do() {
     let folder = tempfile::tempdir().unwrap();
-    write_rooms(&options(folder.path(), 2), |_| {}).unwrap();
+    write_rooms(&options(folder.path(), 2), go_on).unwrap();
     // A folder where a label map should go, as a disk that is full would, ends the second call early.
     fs::create_dir(folder.path().join("labels/room_00002.png")).unwrap();
-    write_rooms(&options(folder.path(), 3), |_| {}).unwrap_err();
+    write_rooms(&options(folder.path(), 3), go_on).unwrap_err();
     assert!(!folder.path().join("ground_truth.json").exists());
 }
 
@@ -110,7 +114,7 @@ fn label_maps_have_the_displayed_size_and_photos_the_stored_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(folder.path(), 8);
     options.labels_only = true;
-    write_rooms(&options, |_| {}).unwrap();
+    write_rooms(&options, go_on).unwrap();
     let mut portraits = 0;
     for index in 0..8 {
         let stem = format!("room_{index:05}");
@@ -146,4 +150,24 @@ fn sizes_are_read_and_bad_ones_refused() {
     for bad in ["", "512", "512x", "0x10", "512x9000", "axb", "512x-3"] {
         assert!(parse_size(bad).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn strips_in_which_no_wall_is_seen_are_refused() {
+    assert_eq!(parse_size("16x320"), Ok([320, 16]));
+    for strip in ["16x321", "321x16", "8192x16", "409x8192"] {
+        let message = parse_size(strip).unwrap_err().to_string();
+        assert!(message.contains("at most 20 times"), "{strip}: {message}");
+    }
+}
+
+#[test]
+fn what_is_stopped_has_no_truth_and_is_rendered_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(folder.path(), 8);
+    let error = write_rooms(&options, |_| ControlFlow::Break(())).unwrap_err();
+    assert!(matches!(error, RenderError::Stopped), "{error}");
+    assert!(!folder.path().join("ground_truth.json").exists());
+    write_rooms(&options, go_on).unwrap();
+    assert_eq!(files(folder.path()), render(1, 8));
 }

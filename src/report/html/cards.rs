@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::photo_result::{PhotoResult, Status};
 use crate::report::comparison::{Change, PhotoChange};
-use crate::report::photo_result::{PhotoResult, Status};
 use crate::report::pictures;
 use crate::report::schema::Report;
 use crate::report::wording::{self, escaped_xml};
@@ -271,9 +271,9 @@ fn facts(out: &mut String, r: &PhotoResult, change: Option<&PhotoChange>) -> Res
     let stages: Vec<String> = r
         .timings_ms
         .stages()
-        .iter()
-        .filter(|(_, ms)| *ms > 0.0)
-        .map(|(stage, ms)| format!("{stage} {}", wording::duration(*ms)))
+        .into_iter()
+        .filter_map(|(stage, ms)| Some((stage, ms.filter(|ms| *ms > 0.0)?)))
+        .map(|(stage, ms)| format!("{stage} {}", wording::duration(ms)))
         .collect();
     if !stages.is_empty() {
         let kept = if r.cached {

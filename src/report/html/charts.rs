@@ -4,8 +4,8 @@ use std::fmt::{Result, Write};
 
 use super::plot::Plot;
 use super::run_charts;
+use crate::photo_result::PhotoResult;
 use crate::report::axis::Axis;
-use crate::report::photo_result::PhotoResult;
 use crate::report::schema::Report;
 use crate::say::counted;
 

@@ -8,7 +8,6 @@ use crate::report::schema::Report;
 use crate::report::wording::{self, escaped_xml};
 
 pub fn header(out: &mut String, report: &Report) -> Result {
-    let machine = &report.environment;
     writeln!(out, "<header>\n<h1>measure-bench {}</h1>", verdict(report))?;
     writeln!(
         out,
@@ -24,12 +23,10 @@ pub fn header(out: &mut String, report: &Report) -> Result {
     }
     writeln!(
         out,
-        "<p class=\"fine\">{} · {} · {}, {}, {} cores</p>",
+        "<p class=\"fine\">{} · {} · {}</p>",
         escaped_xml(&report.generated_at),
         escaped_xml(&wording::build(report)),
-        escaped_xml(&machine.os),
-        escaped_xml(&machine.cpu),
-        machine.cores,
+        escaped_xml(&wording::machine(&report.environment)),
     )?;
     let mut sections = vec![("charts", "Charts"), ("photos", "Photos")];
     if !wording::unmatched(report).is_empty() {

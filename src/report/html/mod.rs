@@ -16,8 +16,8 @@ use super::wording::{self, escaped_xml};
 use crate::report::comparison::MapeChange;
 use crate::report::comparison_text::{headline as change_lines, shown};
 use crate::report::gate_outcome::Verdict;
+use crate::score::error_stats::ErrorStats;
 use crate::score::metrics::{CONSTANT_HEIGHT_CM, CONSTANT_WIDTH_CM};
-use crate::score::statistics::ErrorStats;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");

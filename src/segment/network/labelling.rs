@@ -147,9 +147,9 @@ impl Network {
                             input_size: Some(network),
                             inferences: 1,
                             timings: SegmentTimings {
-                                preprocess_ms,
-                                inference_ms,
-                                masks_ms: reading_ms + milliseconds_since(started),
+                                preprocess_ms: Some(preprocess_ms),
+                                inference_ms: Some(inference_ms),
+                                masks_ms: Some(reading_ms + milliseconds_since(started)),
                             },
                         })
                     })

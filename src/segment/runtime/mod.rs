@@ -65,11 +65,35 @@ impl fmt::Display for RuntimeError {
     }
 }
 
-/// The first usable library, its version, and what was tried before it.
+/// A library that can be used, as far as its version tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What kind of place it lies in.
+    pub place: Place,
+    /// The file; a bare name when the system's loader found it.
+    pub path: PathBuf,
+    /// The version it gives itself.
+    pub version: String,
+}
+
+impl Found {
+    /// The error of a library that was found and does not start.
+    fn failed(&self, reason: String) -> RuntimeError {
+        RuntimeError {
+            attempts: vec![Attempt {
+                place: self.place,
+                path: self.path.clone(),
+                reason,
+            }],
+        }
+    }
+}
+
+/// The first usable library.
 ///
 /// # Errors
 /// When none of the places holds a usable library.
-pub fn find(paths: &SearchPaths) -> Result<(PathBuf, String), RuntimeError> {
+pub fn find(paths: &SearchPaths) -> Result<Found, RuntimeError> {
     let mut attempts = Vec::new();
     for (place, candidate) in paths.candidates() {
         let file = match place {
@@ -83,7 +107,13 @@ pub fn find(paths: &SearchPaths) -> Result<(PathBuf, String), RuntimeError> {
             None => Err("does not exist".to_owned()),
         };
         match (file, outcome) {
-            (Some(file), Ok(version)) => return Ok((file, version)),
+            (Some(path), Ok(version)) => {
+                return Ok(Found {
+                    place,
+                    path,
+                    version,
+                });
+            }
             (file, outcome) => attempts.push(Attempt {
                 place,
                 path: file.unwrap_or(candidate),
@@ -102,24 +132,17 @@ pub fn load() -> Result<&'static Runtime, RuntimeError> {
     static RUNTIME: OnceLock<Result<Runtime, RuntimeError>> = OnceLock::new();
     RUNTIME
         .get_or_init(|| {
-            let (path, version) = find(&SearchPaths::from_environment())?;
-            let failed = |reason: String| RuntimeError {
-                attempts: vec![Attempt {
-                    place: Place::System,
-                    path: path.clone(),
-                    reason,
-                }],
-            };
-            let environment = ort::init_from(&path)
-                .map_err(|error| failed(error.to_string()))?
+            let found = find(&SearchPaths::from_environment())?;
+            let environment = ort::init_from(&found.path)
+                .map_err(|error| found.failed(error.to_string()))?
                 .with_name(env!("CARGO_PKG_NAME"))
                 .with_telemetry(false)
                 .build()
-                .map_err(|error| failed(error.to_string()))?;
+                .map_err(|error| found.failed(error.to_string()))?;
             Ok(Runtime {
                 environment,
-                path,
-                version,
+                path: found.path,
+                version: found.version,
             })
         })
         .as_ref()
@@ -168,6 +191,23 @@ mod tests {
         ] {
             assert!(message.contains(part), "{part} is missing in:\n{message}");
         }
+    }
+
+    #[test]
+    fn a_library_that_does_not_start_is_reported_where_it_was_found() {
+        let paths = SearchPaths::from_environment();
+        let found = find(&paths).expect("ONNX Runtime, as `make runtime` provides it");
+        let holds_it = |(place, candidate): &(Place, PathBuf)| {
+            *place == found.place && found.path.starts_with(candidate)
+        };
+        assert!(paths.candidates().iter().any(holds_it), "{found:?}");
+        let elsewhere = Found {
+            place: Place::Vendor,
+            ..found
+        };
+        let message = elsewhere.failed("no memory".to_owned()).to_string();
+        let line = format!("project: {}: no memory", elsewhere.path.display());
+        assert!(message.contains(&line), "{message}");
     }
 
     #[test]

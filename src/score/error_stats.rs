@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::round;
-use crate::report::photo_result::holds_truth;
+use crate::photo_result::holds_truth;
+use crate::statistics::{mean, median, quantile};
 
 /// One measured length with its truth, cm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,30 +75,6 @@ pub fn error_stats(samples: &[Sample]) -> ErrorStats {
 /// Rounded; absent where truth beyond all measure made it overflow.
 fn finite(value: f64) -> Option<f64> {
     Some(round(value)).filter(|rounded| rounded.is_finite())
-}
-
-/// Arithmetic mean.
-#[must_use]
-pub fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-}
-
-/// The middle one, or the mean of the two in the middle.
-#[must_use]
-pub fn median(values: &[f64]) -> Option<f64> {
-    quantile(values, 0.5)
-}
-
-/// The `q`-quantile, linear between order statistics: position `q (n - 1)` of the sorted values.
-#[must_use]
-pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
-    let position = q.clamp(0.0, 1.0) * last as f64;
-    let below = position.floor() as usize;
-    let above = (below + 1).min(last);
-    Some(sorted[below] + (sorted[above] - sorted[below]) * (position - below as f64))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One photo's entry in a report.
+//! One photo's result: what the pipeline fills in, `score` adds errors to, and a report lists.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,9 +131,9 @@ pub struct Camera {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageInfo {
-    /// Columns of the upright photo.
+    /// Columns of the photo as displayed.
     pub width_px: u32,
-    /// Rows of the upright photo.
+    /// Rows of the photo as displayed.
     pub height_px: u32,
     /// Container.
     pub format: PhotoFormat,
@@ -141,24 +141,31 @@ pub struct ImageInfo {
     pub orientation: u8,
 }
 
-/// Milliseconds of each stage; a stage that did not run took 0.
+/// Milliseconds of each stage that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct StageTimings {
     /// Reading the file.
-    pub read: f64,
-    /// Decoding and turning upright.
-    pub decode: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<f64>,
+    /// Decoding, and turning as displayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decode: Option<f64>,
     /// Metadata.
-    pub exif: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exif: Option<f64>,
     /// Resizing and normalising for the network.
-    pub preprocess: f64,
-    /// The network.
-    pub inference: f64,
-    /// Network outputs to labels.
-    pub masks: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<f64>,
+    /// The network, or the service that labels in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inference: Option<f64>,
+    /// Network outputs, or a given label map, to labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub masks: Option<f64>,
     /// Lines and geometry.
-    pub measure: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<f64>,
     /// All stages of this photo together, without waiting for other photos.
     pub total: f64,
 }
@@ -167,14 +174,18 @@ impl StageTimings {
     /// What the stages took together, which makes their `total`.
     #[must_use]
     pub fn sum(&self) -> f64 {
-        let ahead = self.read + self.decode + self.exif;
-        let network = self.preprocess + self.inference + self.masks;
-        ahead + network + self.measure
+        self.parts().iter().filter_map(|(_, ms)| *ms).sum()
     }
 
-    /// Each stage by name, in the order in which they run.
+    /// Each stage by name, in the order in which they run, and their total.
     #[must_use]
-    pub const fn stages(&self) -> [(&'static str, f64); 8] {
+    pub fn stages(&self) -> Vec<(&'static str, Option<f64>)> {
+        let mut stages = self.parts().to_vec();
+        stages.push(("total", Some(self.total)));
+        stages
+    }
+
+    const fn parts(&self) -> [(&'static str, Option<f64>); 7] {
         [
             ("read", self.read),
             ("decode", self.decode),
@@ -183,7 +194,6 @@ impl StageTimings {
             ("inference", self.inference),
             ("masks", self.masks),
             ("measure", self.measure),
-            ("total", self.total),
         ]
     }
 }
@@ -321,18 +331,19 @@ impl PhotoResult {
             Status::Refused
         };
         self.error = None;
-        self.wall_width_cm = measured.wall_width.and_then(|e| finite(e.cm, LENGTH_STEP));
-        self.wall_height_cm = measured.wall_height.and_then(|e| finite(e.cm, LENGTH_STEP));
-        self.width_interval_cm = measured.wall_width.and_then(|e| interval(e.interval_cm));
-        self.height_interval_cm = measured.wall_height.and_then(|e| interval(e.interval_cm));
-        self.min_height_cm = measured.min_height_cm.and_then(|v| finite(v, LENGTH_STEP));
-        self.visible_width_cm = measured
-            .visible_width_cm
-            .and_then(|v| finite(v, LENGTH_STEP));
+        self.wall_width_cm = measured.wall_width.and_then(|e| rounded(e.cm));
+        self.wall_height_cm = measured.wall_height.and_then(|e| rounded(e.cm));
+        self.width_interval_cm = measured.wall_width.and_then(|e| interval(e.interval_cm?));
+        self.height_interval_cm = measured.wall_height.and_then(|e| interval(e.interval_cm?));
+        self.min_height_cm = measured.min_height_cm.and_then(rounded);
+        self.visible_width_cm = measured.visible_width_cm.and_then(rounded);
         self.width_is_lower_bound = measured.width_is_lower_bound;
         self.windows = measured.windows.iter().filter_map(window).collect();
         self.adjacent_wall = measured.adjacent_wall.as_ref().and_then(adjacent_wall);
-        self.confidence_pct = finite(measured.confidence_pct, LENGTH_STEP);
+        self.confidence_pct = measured
+            .confidence_pct
+            .filter(|_| has_width)
+            .and_then(rounded);
         for warning in &measured.warnings {
             if !self.warnings.contains(warning) {
                 self.warnings.push(*warning);
@@ -340,14 +351,14 @@ impl PhotoResult {
         }
         self.camera = measured.camera.and_then(|camera| {
             Some(Camera {
-                focal_px: finite(camera.focal_px, LENGTH_STEP)?,
+                focal_px: rounded(camera.focal_px)?,
                 focal_source: camera.focal_source,
-                fitted_focal_px: camera.fitted_focal_px.and_then(|v| finite(v, LENGTH_STEP)),
-                pitch_deg: finite(camera.pitch_deg, LENGTH_STEP)?,
-                roll_deg: finite(camera.roll_deg, LENGTH_STEP)?,
+                fitted_focal_px: camera.fitted_focal_px.and_then(rounded),
+                pitch_deg: rounded(camera.pitch_deg)?,
+                roll_deg: rounded(camera.roll_deg)?,
                 gravity_source: camera.gravity_source,
-                height_cm: camera.height_cm.and_then(|v| finite(v, LENGTH_STEP)),
-                yaw_deg: camera.yaw_deg.and_then(|v| finite(v, LENGTH_STEP)),
+                height_cm: camera.height_cm.and_then(rounded),
+                yaw_deg: camera.yaw_deg.and_then(rounded),
             })
         });
     }
@@ -382,24 +393,22 @@ impl PhotoResult {
     }
 }
 
-/// Digits beyond a hundredth (of a centimetre, a degree, a percent) are noise: reports leave them out.
-const LENGTH_STEP: f64 = 100.0;
-
-/// `value` rounded to `1 / steps`; nothing when it is not a number, since no such value may reach a report.
-fn finite(value: f64, steps: f64) -> Option<f64> {
-    value.is_finite().then(|| (value * steps).round() / steps)
+/// `value` to a hundredth (of a centimetre, a degree, a percent, a pixel), beyond which all is noise; nothing when it is not a number,
+/// since no such value may reach a report.
+fn rounded(value: f64) -> Option<f64> {
+    value.is_finite().then(|| (value * 100.0).round() / 100.0)
 }
 
 fn interval([low, high]: [f64; 2]) -> Option<[f64; 2]> {
-    Some([finite(low, LENGTH_STEP)?, finite(high, LENGTH_STEP)?])
+    Some([rounded(low)?, rounded(high)?])
 }
 
 fn window(window: &WindowEstimate) -> Option<WindowEstimate> {
     Some(WindowEstimate {
-        width_cm: finite(window.width_cm, LENGTH_STEP)?,
-        height_cm: finite(window.height_cm, LENGTH_STEP)?,
-        sill_cm: window.sill_cm.and_then(|v| finite(v, LENGTH_STEP)),
-        left_cm: window.left_cm.and_then(|v| finite(v, LENGTH_STEP)),
+        width_cm: rounded(window.width_cm)?,
+        height_cm: rounded(window.height_cm)?,
+        sill_cm: window.sill_cm.and_then(rounded),
+        left_cm: window.left_cm.and_then(rounded),
         is_cut: window.is_cut,
     })
 }
@@ -413,9 +422,9 @@ pub fn holds_truth(interval_cm: Option<[f64; 2]>, expected_cm: Option<f64>) -> O
 
 fn adjacent_wall(wall: &AdjacentWall) -> Option<AdjacentWall> {
     Some(AdjacentWall {
-        width_cm: finite(wall.width_cm, LENGTH_STEP)?,
+        width_cm: rounded(wall.width_cm)?,
         width_interval_cm: interval(wall.width_interval_cm)?,
-        visible_width_cm: wall.visible_width_cm.and_then(|v| finite(v, LENGTH_STEP)),
+        visible_width_cm: wall.visible_width_cm.and_then(rounded),
         ..*wall
     })
 }
@@ -426,7 +435,7 @@ mod tests {
     use crate::measure::Estimate;
 
     fn estimate(cm: f64) -> Option<Estimate> {
-        let interval_cm = [cm * 0.9, cm * 1.1];
+        let interval_cm = Some([cm * 0.9, cm * 1.1]);
         Some(Estimate { cm, interval_cm })
     }
 
@@ -435,12 +444,27 @@ mod tests {
         let mut result = PhotoResult::failed("a.jpg".into(), "not measured".into());
         let measured = Measurement {
             wall_height: estimate(250.0),
+            confidence_pct: Some(60.0),
             ..Measurement::default()
         };
         result.set_measurement(&measured);
         assert_eq!(result.status, Status::Refused);
+        assert_eq!(result.confidence_pct, None, "there is nothing to trust");
         assert_eq!(result.wall_height_cm, Some(250.0));
         assert_eq!(result.error, None);
+    }
+
+    #[test]
+    fn a_stage_that_did_not_run_has_no_time() {
+        let timings = StageTimings {
+            decode: Some(30.0),
+            measure: Some(12.0),
+            ..StageTimings::default()
+        };
+        assert_eq!(timings.sum(), 42.0);
+        let json = serde_json::to_value(timings).unwrap();
+        assert_eq!(json.get("inference"), None);
+        assert_eq!(json["decode"], 30.0);
     }
 
     #[test]
@@ -449,7 +473,7 @@ mod tests {
         let measured = Measurement {
             wall_width: estimate(f64::NAN),
             wall_height: estimate(f64::INFINITY),
-            confidence_pct: f64::NAN,
+            confidence_pct: Some(f64::NAN),
             ..Measurement::default()
         };
         result.set_measurement(&measured);
