@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(reason(|_| {}), "");
         let cpu = reason(|r| r.environment.cpu = Some("Another CPU".into()));
         assert_eq!(cpu, "the processor was 'Some CPU' and is 'several'");
-        let cores = reason(|r| r.environment.cores = 64);
+        let cores = reason(|r| r.environment.cores = Some(64));
         assert!(cores.contains("the number of processors"), "{cores}");
         let device = reason(|r| r.environment.device = None);
         assert_eq!(device, "the device was 'cpu' and is 'several'");

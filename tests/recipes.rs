@@ -7,6 +7,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -183,6 +184,15 @@ fn the_workflow_files_gate_a_change() {
     }
 }
 
+/// The long options that a text names, without their values.
+fn options(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-'))
+        .filter_map(|word| word.split('=').next())
+        // Rules of tables are dashes alone.
+        .filter(|word| word.starts_with("--") && word.contains(|c: char| c.is_ascii_lowercase()))
+}
+
 /// What the tests cannot run, for want of the engine, names at least options that exist.
 #[test]
 fn the_pages_name_only_options_that_exist() {
@@ -191,7 +201,8 @@ fn the_pages_name_only_options_that_exist() {
         let output = Command::new(&program).args(arguments).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let known = help(&["--help"]) + &help(&["merge", "--help"]);
+    let helps = help(&["--help"]) + &help(&["merge", "--help"]);
+    let known: BTreeSet<&str> = options(&helps).collect();
     let of_other_programs = [
         "--array",
         "--dependency",
@@ -218,17 +229,12 @@ fn the_pages_name_only_options_that_exist() {
         "ci/github.yml",
         "ci/gitlab.yml",
     ] {
-        for word in docs(page).split_whitespace() {
-            let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-            let option = word.split('=').next().unwrap();
-            // Rules of tables are dashes alone.
-            if option.starts_with("--") && option.contains(|c: char| c.is_ascii_lowercase()) {
-                seen += 1;
-                assert!(
-                    known.contains(option) || of_other_programs.contains(&option),
-                    "{option} in {page}"
-                );
-            }
+        for option in options(&docs(page)) {
+            seen += 1;
+            assert!(
+                known.contains(option) || of_other_programs.contains(&option),
+                "{option} in {page}"
+            );
         }
     }
     assert!(seen > 20);

@@ -5,6 +5,8 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod known;
+mod openings;
 mod outputs;
 mod runs;
 
