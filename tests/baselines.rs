@@ -73,6 +73,29 @@ fn a_run_that_misses_a_gate_leaves_the_baseline_as_it_was() {
     assert_ne!(kept(dir), before, "a run that passes takes its place");
 }
 
+/// A newer program wrote it: what this one cannot read it must not replace.
+#[test]
+fn a_baseline_that_cannot_be_read_stays() {
+    const NEWER: &str = "{\"schemaVersion\": 999}";
+    let dir = repository();
+    let dir = dir.path();
+    std::fs::create_dir(dir.join("baselines")).unwrap();
+    std::fs::write(dir.join("baselines/main.json"), NEWER).unwrap();
+    run(
+        dir,
+        &[
+            "--dir",
+            ".",
+            "--labels",
+            "labels",
+            "--save-baseline",
+            "main",
+        ],
+    )
+    .stderr(says("schema version 999").and(says("the baseline stays as it was")));
+    assert_eq!(kept(dir), NEWER.as_bytes());
+}
+
 #[test]
 fn a_baseline_of_another_truth_is_a_missed_gate_in_every_form() {
     let dir = gated_repository();
