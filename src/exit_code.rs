@@ -29,6 +29,12 @@ impl ExitCode {
         }
     }
 
+    /// Whether it tells of an error, which is said also with `--quiet`; a missed gate is a finding.
+    #[must_use]
+    pub const fn is_error(self) -> bool {
+        matches!(self, Self::Usage | Self::Failure)
+    }
+
     /// Of two ends of one run the one to report.
     #[must_use]
     pub const fn worst(self, other: Self) -> Self {

@@ -131,6 +131,12 @@ fn worded(differences: &[Difference]) -> String {
         .join(", ")
 }
 
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Lines before the first photo's.
 const HEADER_LINES: usize = 1;
 
@@ -141,29 +147,18 @@ pub struct Journal {
     file: File,
     /// Bytes of its whole lines.
     length: u64,
-    /// What an unfinished run had left was put aside.
-    has_put_aside: bool,
+    put_aside: Option<PathBuf>,
 }
 
 impl Journal {
     /// The journal that belongs to the report `save`.
     #[must_use]
     pub fn path_for(save: &Path) -> PathBuf {
-        let mut name = save.as_os_str().to_owned();
-        name.push(".journal.jsonl");
-        PathBuf::from(name)
-    }
-
-    /// Where the journal of an unfinished run goes when another one begins without `--resume`.
-    #[must_use]
-    pub fn path_of_old(path: &Path) -> PathBuf {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".old");
-        PathBuf::from(name)
+        with_ending(save, ".journal.jsonl")
     }
 
     /// Opens the journal at `path`; with `resume`, hands over what it holds already. Else it begins anew, and what an unfinished run
-    /// has left is kept beside it (see [`Self::path_of_old`]).
+    /// has left is kept beside it (see [`Self::put_aside`]).
     ///
     /// # Errors
     /// When it cannot be written, is in use, is damaged before its last line, or is of another run.
@@ -193,17 +188,18 @@ impl Journal {
             path,
             file,
             length: 0,
-            has_put_aside: false,
+            put_aside: None,
         };
         let mut bytes = Vec::new();
         journal.io(|file| file.read_to_end(&mut bytes).map(drop))?;
         if !resume {
             let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
             if lines > HEADER_LINES {
-                let old = Self::path_of_old(&journal.path);
-                std::fs::write(&old, &bytes)
-                    .map_err(|source| JournalError::Io { path: old, source })?;
-                journal.has_put_aside = true;
+                let old = with_ending(&journal.path, ".old");
+                if let Err(source) = std::fs::write(&old, &bytes) {
+                    return Err(JournalError::Io { path: old, source });
+                }
+                journal.put_aside = Some(old);
             }
             bytes.clear();
         }
@@ -224,8 +220,8 @@ impl Journal {
 
     /// Where the journal of an unfinished run has gone that was there when this one began.
     #[must_use]
-    pub fn put_aside(&self) -> Option<PathBuf> {
-        self.has_put_aside.then(|| Self::path_of_old(&self.path))
+    pub fn put_aside(&self) -> Option<&Path> {
+        self.put_aside.as_deref()
     }
 
     fn parse(&self, text: &str, header: &Header) -> Result<Vec<Entry>, JournalError> {

@@ -73,6 +73,9 @@ pub enum MergeError {
 /// it says nothing.
 pub const SEVERAL: &str = "several";
 
+/// Missing shards that are named.
+const MOST_NAMED: usize = 8;
+
 /// A report and the file it came from, for messages.
 type Named = (String, Report);
 
@@ -189,8 +192,6 @@ fn check_division(shards: &[(Shard, String, Report)]) -> Result<(), MergeError> 
             });
         }
     }
-    /// Missing shards that are named.
-    const MOST_NAMED: usize = 8;
     let is_missing = |part: &usize| shards.iter().all(|(shard, ..)| shard.part != *part);
     let missing = (1..=first.of).filter(is_missing);
     let mut named: Vec<String> = missing

@@ -174,18 +174,13 @@ impl StageTimings {
     /// What the stages took together, which makes their `total`.
     #[must_use]
     pub fn sum(&self) -> f64 {
-        self.parts().iter().filter_map(|(_, ms)| *ms).sum()
+        let [parts @ .., _total] = self.stages();
+        parts.iter().filter_map(|(_, ms)| *ms).sum()
     }
 
     /// Each stage by name, in the order in which they run, and their total.
     #[must_use]
-    pub fn stages(&self) -> Vec<(&'static str, Option<f64>)> {
-        let mut stages = self.parts().to_vec();
-        stages.push(("total", Some(self.total)));
-        stages
-    }
-
-    const fn parts(&self) -> [(&'static str, Option<f64>); 7] {
+    pub const fn stages(&self) -> [(&'static str, Option<f64>); 8] {
         [
             ("read", self.read),
             ("decode", self.decode),
@@ -194,6 +189,7 @@ impl StageTimings {
             ("inference", self.inference),
             ("masks", self.masks),
             ("measure", self.measure),
+            ("total", Some(self.total)),
         ]
     }
 }

@@ -1,8 +1,9 @@
 //! `--fallback cloud`: when segmentation fails here, labels from Hugging Face's image-segmentation service. The only part of the
 //! program that sends anything anywhere, and only when asked for by name.
 //!
-//! One request a photo, repeated while the service is busy: a downscaled JPEG made of the decoded pixels, so that nothing of the file's metadata leaves the
-//! machine. The access token comes from the environment, is sent to the service and nowhere else, and is in no error and no report.
+//! One request a photo, repeated while the service is busy: a downscaled JPEG made of the decoded pixels, so that nothing of the file's
+//! metadata leaves the machine. The access token comes from the environment, is sent to the service and nowhere else, and is in no error
+//! and no report.
 
 mod answer;
 mod client;

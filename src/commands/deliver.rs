@@ -210,8 +210,7 @@ pub(super) fn deliver(
     }
     let end = End::of(&report, gates, compared, options);
     // A gate says what it found in the report; an error is told in any case.
-    let is_error = matches!(end.code, ExitCode::Usage | ExitCode::Failure);
-    if !is_cut_short && (options.verbosity > Verbosity::Quiet || is_error) {
+    if !is_cut_short && (options.verbosity > Verbosity::Quiet || end.code.is_error()) {
         end.say();
     }
     Ok(Delivered {

@@ -87,10 +87,9 @@ impl Journaled {
                 JournalError::Io { .. } => CommandError::failure(error),
                 _ => CommandError::usage(error),
             })?;
-        if let (Some(old), true) = (
-            journal.put_aside(),
-            options.output.verbosity > Verbosity::Quiet,
-        ) {
+        if options.output.verbosity > Verbosity::Quiet
+            && let Some(old) = journal.put_aside()
+        {
             say(format!(
                 "note: a run that ended early had left its journal; it is kept as {}, and --resume would have gone on from it",
                 old.display()

@@ -148,8 +148,7 @@ fn end(shortcomings: &[(ExitCode, String)], is_quiet: bool) -> ExitCode {
     let code = shortcomings
         .iter()
         .fold(ExitCode::Success, |code, (other, _)| code.worst(*other));
-    let is_error = matches!(code, ExitCode::Usage | ExitCode::Failure);
-    if code != ExitCode::Success && (!is_quiet || is_error) {
+    if code != ExitCode::Success && (!is_quiet || code.is_error()) {
         let why: Vec<&str> = shortcomings.iter().map(|(_, why)| why.as_str()).collect();
         say_end(code, &why.join("; "));
     }

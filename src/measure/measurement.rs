@@ -83,7 +83,8 @@ pub struct WindowEstimate {
     pub sill_cm: Option<f64>,
     /// Distance from the wall's left end to the window's left edge, cm; `None` where either is out of view.
     pub left_cm: Option<f64>,
-    /// It goes on past the picture's border or behind a nearer wall: its sizes are those of the part in view, and edges out of view have no position.
+    /// It goes on past the picture's border or behind a nearer wall: its sizes are those of the part in view, and edges out of view
+    /// have no position.
     #[serde(default)]
     pub is_cut: bool,
 }

@@ -390,7 +390,8 @@ fn summary(out: &mut String, report: &Report, width: usize, style: Style) {
     }
 }
 
-/// A title and a list behind it, with `separator` after all items but the last, in lines of at most `width` characters that begin below the first item.
+/// A title and a list behind it, with `separator` after all items but the last, in lines of at most `width` characters that begin
+/// below the first item.
 fn wrapped(title: &str, items: &[String], separator: &str, width: usize) -> Vec<String> {
     let mut lines = vec![title.to_owned()];
     for (place, item) in items.iter().enumerate() {
